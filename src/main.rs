@@ -1,0 +1,2 @@
+//! Turns the key.
+fn main() {}

@@ -1,0 +1,13 @@
+//! The integration tests: one binary, one topic a module.
+
+mod support;
+
+mod bad_pictures;
+mod caffe;
+mod engine;
+mod imaging;
+mod import;
+mod indexes;
+mod media;
+mod torchscript;
+mod vectors;
