@@ -1,1 +1,205 @@
-//! Stub.
+//! Every setting of the program, documented with unit and default. A value comes from the command line, else from the
+//! environment, else from the TOML file, else the default stands. Nothing else in the program reads the environment.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::error::{Error, Kind, Result, ResultExt, io_error};
+use crate::imaging::DecodeLimits;
+
+/// Settings as the command line and the environment give them; each is optional and wins over the file.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConfigArguments {
+    /// TOML file with the same settings in sections [default: likeness.toml in the data folder, if there]
+    #[arg(long, global = true, env = "LIKENESS_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder that holds the library: database, pictures, vectors, indexes [default: data]
+    #[arg(long, global = true, env = "LIKENESS_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Largest picture that is decoded, in megapixels [default: 250]
+    #[arg(long, global = true, env = "LIKENESS_MAX_MEGAPIXELS", value_name = "N")]
+    pub max_megapixels: Option<u64>,
+    /// Largest picture file, in MiB [default: 1024]
+    #[arg(long, global = true, env = "LIKENESS_MAX_FILE_MIB", value_name = "N")]
+    pub max_file_mib: Option<u64>,
+    /// Where networks run: auto, cpu or cuda [default: auto]
+    #[arg(long, global = true, env = "LIKENESS_DEVICE", value_name = "DEVICE")]
+    pub device: Option<DeviceChoice>,
+    /// Threads of one forward pass [default: one a core]
+    #[arg(long, global = true, env = "LIKENESS_THREADS", value_name = "N")]
+    pub threads: Option<usize>,
+    /// The CUDA part of libtorch, if it is not on the library path
+    #[arg(long, global = true, env = "LIKENESS_LIBTORCH_CUDA", value_name = "FILE")]
+    pub libtorch_cuda: Option<PathBuf>,
+    /// Folder or URL with model files, for machines without internet: MIRROR/<model key>/<file>
+    #[arg(long, global = true, env = "LIKENESS_MIRROR", value_name = "DIR|URL")]
+    pub mirror: Option<String>,
+    /// Log lines as JSON [default: text]
+    #[arg(long, global = true, env = "LIKENESS_LOG_JSON")]
+    pub log_json: bool,
+}
+
+/// Where networks run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceChoice {
+    /// CUDA where its libraries and a device are present, else the processor.
+    #[default]
+    Auto,
+    /// The processor.
+    Cpu,
+    /// CUDA, and an error where it is not there.
+    Cuda,
+}
+
+/// `[decode]`: what a picture may cost.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DecodeConfig {
+    /// Largest picture that is decoded, in megapixels.
+    pub max_megapixels: u64,
+    /// Largest picture file, in MiB.
+    pub max_file_mib: u64,
+}
+
+impl Default for DecodeConfig {
+    fn default() -> Self {
+        Self { max_megapixels: 250, max_file_mib: 1024 }
+    }
+}
+
+impl DecodeConfig {
+    /// The limits in the decoder's units.
+    pub fn limits(&self) -> DecodeLimits {
+        DecodeLimits { max_pixels: self.max_megapixels.saturating_mul(1_000_000), max_file_bytes: self.max_file_mib.saturating_mul(1 << 20) }
+    }
+}
+
+/// `[engine]`: where and how networks run.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EngineConfig {
+    /// Where networks run.
+    pub device: DeviceChoice,
+    /// Threads of one forward pass; 0 means one a core.
+    pub threads: usize,
+    /// Most pictures of one forward pass.
+    pub max_batch: usize,
+    /// Interactive requests that may wait; the next one is told "busy".
+    pub interactive_waiting: usize,
+    /// The CUDA part of libtorch, if it is not on the library path.
+    pub libtorch_cuda: Option<PathBuf>,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self { device: DeviceChoice::Auto, threads: 0, max_batch: 16, interactive_waiting: 256, libtorch_cuda: None }
+    }
+}
+
+/// `[server]`: the HTTP side.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerConfig {
+    /// Address to listen on; anything but loopback needs `serve --expose`, because there are no accounts yet.
+    pub host: IpAddr,
+    /// Port; 0 takes a free one.
+    pub port: u16,
+    /// Largest upload, in MiB.
+    pub max_upload_mib: u64,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self { host: IpAddr::from([127, 0, 0, 1]), port: 5000, max_upload_mib: 64 }
+    }
+}
+
+/// `[models]`: where weights come from.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelsConfig {
+    /// Folder or URL that is asked before the internet.
+    pub mirror: Option<String>,
+}
+
+/// All settings.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Folder that holds the library.
+    pub data_dir: PathBuf,
+    /// What a picture may cost.
+    pub decode: DecodeConfig,
+    /// Where and how networks run.
+    pub engine: EngineConfig,
+    /// The HTTP side.
+    pub server: ServerConfig,
+    /// Where weights come from.
+    pub models: ModelsConfig,
+}
+
+impl Config {
+    /// Merges command line, environment, file and defaults.
+    ///
+    /// # Errors
+    /// `NotFound` when a named file is missing, `Invalid` with line and key when it is wrong.
+    pub fn load(arguments: &ConfigArguments) -> Result<Self> {
+        let data_dir = arguments.data_dir.clone();
+        let mut config = match &arguments.config {
+            Some(file) => Self::read(file)?,
+            None => {
+                let beside = data_dir.clone().unwrap_or_else(|| "data".into()).join("likeness.toml");
+                if beside.is_file() { Self::read(&beside)? } else { Self::default() }
+            }
+        };
+        if let Some(folder) = data_dir {
+            config.data_dir = folder;
+        } else if config.data_dir.as_os_str().is_empty() {
+            config.data_dir = "data".into();
+        }
+        config.overlay(arguments);
+        config.check()?;
+        Ok(config)
+    }
+
+    fn read(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file).map_err(|e| io_error(file, "read the settings in", e))?;
+        toml::from_str(&text).or_error(Kind::Invalid, || format!("settings file {}", file.display()))
+    }
+
+    fn overlay(&mut self, arguments: &ConfigArguments) {
+        fn set<T: Clone>(target: &mut T, given: Option<&T>) {
+            if let Some(value) = given {
+                target.clone_from(value);
+            }
+        }
+        set(&mut self.decode.max_megapixels, arguments.max_megapixels.as_ref());
+        set(&mut self.decode.max_file_mib, arguments.max_file_mib.as_ref());
+        set(&mut self.engine.device, arguments.device.as_ref());
+        set(&mut self.engine.threads, arguments.threads.as_ref());
+        if arguments.libtorch_cuda.is_some() {
+            self.engine.libtorch_cuda.clone_from(&arguments.libtorch_cuda);
+        }
+        if arguments.mirror.is_some() {
+            self.models.mirror.clone_from(&arguments.mirror);
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let positive = [
+            ("decode.max_megapixels", self.decode.max_megapixels),
+            ("decode.max_file_mib", self.decode.max_file_mib),
+            ("engine.max_batch", self.engine.max_batch as u64),
+            ("engine.interactive_waiting", self.engine.interactive_waiting as u64),
+            ("server.max_upload_mib", self.server.max_upload_mib),
+        ];
+        match positive.iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => Err(Error::invalid(format!("setting {name} is 0; it must be at least 1"))),
+            None => Ok(()),
+        }
+    }
+}

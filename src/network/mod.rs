@@ -1,1 +1,155 @@
-//! Stub.
+//! Networks on libtorch: what they are made of, how a picture goes in, how a feature comes out.
+//! One thread owns them ([`engine`]); nothing here knows of the library or of HTTP.
+
+pub mod device;
+pub mod engine;
+pub mod preprocess;
+pub mod signature;
+mod torchscript;
+
+use tch::{Device, Tensor};
+
+use crate::error::{Error, Kind, Result};
+use crate::types::Sha256;
+
+pub use engine::Engine;
+pub use preprocess::Prepared;
+pub use signature::{ColourOrder, InputSpec, Signature};
+
+impl From<tch::TchError> for Error {
+    fn from(error: tch::TchError) -> Self {
+        let text = error.to_string();
+        let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned();
+        Self::new(Kind::Internal, format!("libtorch: {line}")).because(error)
+    }
+}
+
+/// Everything needed to load a network: verified bytes, how to read them, and how pictures go in.
+#[derive(Clone)]
+pub struct NetworkSource {
+    /// Key of the model.
+    pub model: String,
+    /// The files, by format.
+    pub format: NetworkFormat,
+    /// Preprocessing.
+    pub input: InputSpec,
+}
+
+/// A network's files, read and verified.
+#[derive(Clone)]
+pub enum NetworkFormat {
+    /// A `.pt` file.
+    TorchScript {
+        /// Its bytes.
+        module: bytes::Bytes,
+    },
+    /// A Caffe network definition with its weights.
+    Caffe {
+        /// Text of the prototxt.
+        definition: String,
+        /// Bytes of the caffemodel.
+        weights: bytes::Bytes,
+    },
+}
+
+impl NetworkSource {
+    /// SHA-256 over everything that decides the arithmetic: weights and definition.
+    pub fn hash(&self) -> Sha256 {
+        match &self.format {
+            NetworkFormat::TorchScript { module } => Sha256::of(module),
+            NetworkFormat::Caffe { definition, weights } => {
+                Sha256::of(format!("{}\n{}", Sha256::of(definition.as_bytes()), Sha256::of(weights)).as_bytes())
+            }
+        }
+    }
+}
+
+/// A network on a device, ready to run.
+pub struct Network {
+    body: Body,
+    input: InputSpec,
+    device: Device,
+}
+
+enum Body {
+    TorchScript(torchscript::TorchScript),
+    Caffe(CaffeGraph),
+}
+
+impl Network {
+    /// Loads a network onto a device.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Invalid` or `Unsupported` with the model's key in front.
+    pub fn load(source: &NetworkSource, device: Device) -> Result<Self> {
+        let body = match &source.format {
+            NetworkFormat::TorchScript { module } => torchscript::TorchScript::load(module, device).map(Body::TorchScript),
+            NetworkFormat::Caffe { definition, weights } => CaffeGraph::load(definition, weights, device).map(Body::Caffe),
+        }
+        .map_err(|error| error.context(format!("model `{}`", source.model)))?;
+        Ok(Self { body, input: source.input.clone(), device })
+    }
+
+    /// Preprocessing of this network's pictures.
+    pub fn input(&self) -> &InputSpec {
+        &self.input
+    }
+
+    /// Names of the layers whose output can be asked for; empty where the format does not tell.
+    pub fn layer_names(&self) -> Vec<String> {
+        match &self.body {
+            Body::TorchScript(_) => vec!["forward".into()],
+            Body::Caffe(graph) => graph.layer_names(),
+        }
+    }
+
+    /// Raw output of a layer for a ready input tensor.
+    ///
+    /// # Errors
+    /// `Invalid` for a layer that is not there (the message lists those that are), or an input that does not fit.
+    pub fn forward_to(&self, input: &Tensor, layer: &str) -> Result<Tensor> {
+        match &self.body {
+            Body::TorchScript(module) => module.forward_to(input, layer),
+            Body::Caffe(graph) => graph.forward_to(input, layer),
+        }
+    }
+
+    /// Features of a batch: the layer's output, averaged over space if it has any, divided by its L2 norm.
+    /// A picture whose vector is zero or not finite is an error of that picture alone.
+    ///
+    /// # Errors
+    /// Those of the whole batch: a layer that is not there, out of memory.
+    pub fn features(&self, pictures: &[Prepared], layer: &str) -> Result<Vec<Result<Vec<f32>>>> {
+        if pictures.is_empty() {
+            return Ok(Vec::new());
+        }
+        let _guard = tch::no_grad_guard();
+        let input = preprocess::batch_tensor(pictures, &self.input, self.device)?;
+        let output = self.forward_to(&input, layer)?;
+        let rows = pooled(&output, pictures.len() as i64, layer)?;
+        let dimension = rows.size()[1] as usize;
+        let flat = Vec::<f32>::try_from(rows.f_to_device(Device::Cpu)?.f_to_kind(tch::Kind::Float)?.f_contiguous()?.f_view([-1])?)?;
+        Ok(flat.chunks_exact(dimension).map(normalised).collect())
+    }
+}
+
+/// `[n, c, h, w]` becomes its spatial mean `[n, c]`; anything else is flattened to `[n, d]`.
+fn pooled(output: &Tensor, count: i64, layer: &str) -> Result<Tensor> {
+    let shape = output.size();
+    if shape.first() != Some(&count) || shape.len() < 2 {
+        return Err(Error::invalid(format!("layer `{layer}` gives shape {shape:?} for {count} pictures: it has no row for each picture and cannot be a feature")));
+    }
+    Ok(if shape.len() == 4 { output.f_mean_dim([2i64, 3].as_slice(), false, None::<tch::Kind>)? } else { output.f_reshape([count, -1])? })
+}
+
+/// Divides by the L2 norm, summed in f64.
+fn normalised(vector: &[f32]) -> Result<Vec<f32>> {
+    let norm = vector.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>().sqrt();
+    if !norm.is_finite() {
+        return Err(Error::invalid("the network gave numbers that are not finite for this picture: it has no direction to compare"));
+    }
+    if norm < 1e-12 {
+        return Err(Error::invalid("the network answers this picture with a zero vector (often a blank picture): it has no direction to compare"));
+    }
+    Ok(vector.iter().map(|&value| (f64::from(value) / norm) as f32).collect())
+}

@@ -1,0 +1,66 @@
+//! From a file's bytes to a network's input: decode, cut the region, squash, order the channels. All on the caller's thread;
+//! only [`batch_tensor`] touches tensors, on the engine's.
+
+use tch::{Device, Kind as TensorKind, Tensor};
+
+use super::signature::{ColourOrder, InputSpec};
+use crate::error::Result;
+use crate::imaging::{self, DecodeLimits, Picture, ResizeFilter};
+use crate::types::Region;
+
+/// Pixels ready for a network: `height * width * channels` bytes, row by row, channels in the network's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// The bytes.
+    pub pixels: Vec<u8>,
+}
+
+/// Decodes and prepares a picture, or the part of it that `region` names.
+///
+/// # Errors
+/// Those of decoding: `Unsupported`, `Corrupt`, `TooLarge`.
+pub fn prepare(bytes: &[u8], region: Option<Region>, spec: &InputSpec, limits: &DecodeLimits) -> Result<Prepared> {
+    let picture = match (region, spec.filter) {
+        // The decoder may shrink for us as long as twice the input size is left: the difference stays below 0.3 of 255.
+        (None, ResizeFilter::Antialias) => imaging::decode_at_least(bytes, 2 * spec.width.max(spec.height), limits)?,
+        _ => imaging::decode(bytes, limits)?,
+    };
+    match region {
+        Some(region) => prepare_picture(&imaging::crop(&picture, region)?, spec),
+        None => prepare_picture(&picture, spec),
+    }
+}
+
+/// Prepares a decoded picture.
+///
+/// # Errors
+/// Those of resizing.
+pub fn prepare_picture(picture: &Picture, spec: &InputSpec) -> Result<Prepared> {
+    let resized = imaging::resize(picture, spec.width, spec.height, spec.filter)?;
+    let mut pixels = resized.rgb;
+    match spec.colour {
+        ColourOrder::Rgb => {}
+        ColourOrder::Bgr => pixels.chunks_exact_mut(3).for_each(|pixel| pixel.swap(0, 2)),
+        ColourOrder::Grey => pixels = pixels.chunks_exact(3).map(luma).collect(),
+    }
+    Ok(Prepared { pixels })
+}
+
+/// ITU-R BT.601 luma in the 14-bit fixed point that OpenCV uses.
+fn luma(rgb: &[u8]) -> u8 {
+    ((u32::from(rgb[0]) * 4899 + u32::from(rgb[1]) * 9617 + u32::from(rgb[2]) * 1868 + (1 << 13)) >> 14) as u8
+}
+
+/// One input tensor, f32 `[n, channels, height, width]`, from prepared pictures of one spec.
+///
+/// # Errors
+/// Those of libtorch (out of memory).
+pub fn batch_tensor(pictures: &[Prepared], spec: &InputSpec, device: Device) -> Result<Tensor> {
+    let channels = spec.colour.channels();
+    let shape = [pictures.len() as i64, i64::from(spec.height), i64::from(spec.width), channels as i64];
+    let bytes: Vec<u8> = pictures.iter().flat_map(|picture| picture.pixels.iter().copied()).collect();
+    let pixels = Tensor::f_from_slice(&bytes)?.f_view(shape)?.f_permute([0, 3, 1, 2])?;
+    let mean = Tensor::f_from_slice(&spec.mean[..channels])?.f_view([1, channels as i64, 1, 1])?;
+    let floats = pixels.f_to_device(device)?.f_to_kind(TensorKind::Float)?.f_contiguous()?;
+    Ok(floats.f_sub(&mean.f_to_device(device)?)?.f_mul_scalar(f64::from(spec.scale))?)
+}

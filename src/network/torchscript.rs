@@ -1,0 +1,47 @@
+//! Networks stored as TorchScript. A layer is a method of the module: `forward` (or an empty name), `logits`, ...
+
+use tch::{CModule, Device, IValue, Tensor};
+
+use crate::error::{Error, Kind, Result, ResultExt};
+
+/// A loaded TorchScript module.
+pub struct TorchScript {
+    module: CModule,
+}
+
+impl TorchScript {
+    /// Loads a module from the bytes of a `.pt` file onto a device.
+    ///
+    /// # Errors
+    /// `Corrupt` when libtorch cannot read it.
+    pub fn load(bytes: &[u8], device: Device) -> Result<Self> {
+        let mut module = CModule::load_data_on_device(&mut std::io::Cursor::new(bytes), device)
+            .map_err(|error| Error::new(Kind::Corrupt, format!("not a TorchScript module: {}", first_line(&error.to_string()))))?;
+        module.f_set_eval().or_error(Kind::Corrupt, || "the module cannot be set to evaluation".into())?;
+        Ok(Self { module })
+    }
+
+    /// Output of a layer for an input `[n, channels, height, width]`.
+    ///
+    /// # Errors
+    /// `Invalid` when the module has no such method or refuses the input.
+    pub fn forward_to(&self, input: &Tensor, layer: &str) -> Result<Tensor> {
+        if layer.is_empty() || layer == "forward" {
+            return self.module.forward_ts(&[input]).map_err(|error| Error::invalid(format!("the network refused its input: {}", first_line(&error.to_string()))));
+        }
+        let input = IValue::Tensor(input.shallow_clone());
+        match self.module.method_is(layer, &[input]) {
+            Ok(IValue::Tensor(output)) => Ok(output),
+            Ok(_) => Err(Error::invalid(format!("layer `{layer}` of the TorchScript module gives no tensor"))),
+            Err(error) => Err(Error::invalid(format!(
+                "the TorchScript module has no layer `{layer}`; its layers are its methods: `forward`, and those that its author exported ({})",
+                first_line(&error.to_string())
+            ))),
+        }
+    }
+}
+
+/// libtorch appends a stack trace to its messages; people need the first sentence.
+fn first_line(text: &str) -> &str {
+    text.lines().find(|line| !line.trim().is_empty()).unwrap_or("unknown error").trim()
+}
