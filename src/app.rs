@@ -1,1 +1,51 @@
-//! Stub.
+//! The hall: one bundle of handles, made once, cloned everywhere. No behaviour.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::db::Database;
+use crate::error::{Result, io_error};
+use crate::feature::Features;
+use crate::media::{MediaStore, Uploads};
+use crate::model::Zoo;
+use crate::network::Engine;
+use crate::search::SearchDesk;
+
+/// Everything a door or a task needs.
+#[derive(Clone)]
+pub struct App {
+    /// All settings.
+    pub config: Arc<Config>,
+    /// The library.
+    pub media: MediaStore,
+    /// Pictures to search with.
+    pub uploads: Uploads,
+    /// The models.
+    pub zoo: Zoo,
+    /// Features and their files.
+    pub features: Features,
+    /// The device and its networks.
+    pub engine: Engine,
+    /// Searches.
+    pub search: SearchDesk,
+}
+
+impl App {
+    /// Opens (or begins) the library in the configured folder and starts the engine.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, the database is damaged, or the device is not there.
+    pub async fn open(config: Config) -> Result<Self> {
+        let folder = &config.data_dir;
+        std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create the data folder", error))?;
+        let limits = config.decode.limits();
+        let database = Database::connect(folder).await?;
+        let media = MediaStore::open(database.clone(), folder, limits)?;
+        let uploads = Uploads::open(database.clone(), folder, limits)?;
+        let zoo = Zoo::new(folder, config.models.mirror.clone());
+        let features = Features::new(database, zoo.clone(), folder);
+        let engine = Engine::start(&config.engine)?;
+        let search = SearchDesk::new(engine.clone(), media.clone(), zoo.clone(), features.clone(), limits);
+        Ok(Self { config: Arc::new(config), media, uploads, zoo, features, engine, search })
+    }
+}

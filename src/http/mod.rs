@@ -1,1 +1,69 @@
-//! Stub.
+//! The doors: one router, its limits and headers. Handlers extract, call one method, and wrap; they know nothing of SQL,
+//! tensors or graphs.
+
+mod error;
+mod extract;
+mod files;
+mod pages;
+mod vframe;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tower::Layer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::app::App;
+
+/// The whole server as one service. A path with or without its trailing slash is the same.
+pub fn service(app: App) -> NormalizePath<Router> {
+    let text_only = DefaultPredicate::new().and(NotForContentType::const_new("application/zip"));
+    let router = Router::new()
+        .nest("/api/v1", vframe::router(&app))
+        .merge(files::router())
+        .merge(pages::router())
+        .fallback(error::unknown_path)
+        .method_not_allowed_fallback(error::wrong_method)
+        .layer(middleware::from_fn(refuse_foreign_pages))
+        .layer(fixed_header("x-content-type-options", "nosniff"))
+        .layer(fixed_header("referrer-policy", "same-origin"))
+        .layer(fixed_header("content-security-policy", pages::CONTENT_SECURITY_POLICY))
+        .layer(CompressionLayer::new().compress_when(text_only))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(TraceLayer::new_for_http())
+        .with_state(app);
+    NormalizePathLayer::trim_trailing_slash().layer(router)
+}
+
+fn fixed_header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+/// A page of another site may not change anything here with the visitor's browser. Programs send neither header and pass.
+async fn refuse_foreign_pages(request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || !is_foreign(&request) {
+        return next.run(request).await;
+    }
+    let text = "this request comes from a page of another site; open Likeness itself to make changes";
+    (StatusCode::FORBIDDEN, error::body(text)).into_response()
+}
+
+fn is_foreign(request: &Request) -> bool {
+    let value = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = value(HeaderName::from_static("sec-fetch-site")) {
+        return !matches!(site, "same-origin" | "none");
+    }
+    match (value(header::ORIGIN), value(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_none_or(|(_, authority)| authority != host),
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}

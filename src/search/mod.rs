@@ -1,1 +1,226 @@
-//! Stub.
+//! The search desk: a probe (picture of the library, upload, bytes) becomes a vector, the vector becomes hits, the hits become media.
+//! It knows nothing of HTTP; each request may ask another feature.
+
+mod loaded;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use crate::error::{Error, Result};
+use crate::feature::{Feature, Features};
+use crate::imaging::DecodeLimits;
+use crate::media::{Media, MediaStore};
+use crate::model::Zoo;
+use crate::network::{Engine, Signature, preprocess};
+use crate::types::{FeatureId, MediaId, Region};
+
+use loaded::LoadedFeature;
+
+/// What is searched for.
+pub enum Probe {
+    /// A picture of the library; its stored vector is used if there is one.
+    Media(Media),
+    /// Any other picture's bytes.
+    Bytes(Bytes),
+}
+
+/// Which part of the ranking is wanted, and with which feature.
+#[derive(Debug, Clone, Copy)]
+pub struct Query {
+    /// Part of the picture; the whole when `None`.
+    pub region: Option<Region>,
+    /// Feature; the default one when `None`.
+    pub feature: Option<FeatureId>,
+    /// Hits to skip.
+    pub offset: usize,
+    /// Hits wanted.
+    pub limit: usize,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self { region: None, feature: None, offset: 0, limit: 30 }
+    }
+}
+
+/// One answer of a search.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// The picture.
+    pub media: Media,
+    /// Cosine with the query, larger is closer, -1..=1.
+    pub similarity: f32,
+}
+
+impl Match {
+    /// Euclidean distance of the two unit vectors, 0..=2: `sqrt(2 - 2 cos)`.
+    pub fn distance(&self) -> f32 {
+        (2.0 - 2.0 * self.similarity).max(0.0).sqrt()
+    }
+}
+
+/// Hits in order, and how the time was spent.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The feature that answered.
+    pub feature: FeatureId,
+    /// Closest first.
+    pub matches: Vec<Match>,
+    /// Pictures that were compared.
+    pub searched: usize,
+    /// From question to answer.
+    pub took: Duration,
+}
+
+/// Most hits that one request can reach (`offset + limit`).
+pub const DEEPEST: usize = 100_000;
+
+/// Keeper of the loaded features.
+#[derive(Clone)]
+pub struct SearchDesk {
+    engine: Engine,
+    media: MediaStore,
+    zoo: Zoo,
+    features: Features,
+    limits: DecodeLimits,
+    state: Arc<RwLock<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    loaded: HashMap<FeatureId, Arc<LoadedFeature>>,
+    default: Option<FeatureId>,
+}
+
+impl SearchDesk {
+    /// A desk with nothing loaded.
+    pub fn new(engine: Engine, media: MediaStore, zoo: Zoo, features: Features, limits: DecodeLimits) -> Self {
+        Self { engine, media, zoo, features, limits, state: Arc::default() }
+    }
+
+    /// Loads a feature's network and index and makes it the default of searches that name none.
+    ///
+    /// # Errors
+    /// `NotFound`; `NotReady` without weights; `Corrupt` when index or vectors are damaged. The old default stays.
+    pub async fn load(&self, id: FeatureId) -> Result<(Feature, Signature)> {
+        let loaded = self.loaded(id).await?;
+        self.write_state(|state| state.default = Some(id));
+        Ok((loaded.feature().clone(), loaded.signature().clone()))
+    }
+
+    /// The default feature, loading the first active one if none was chosen. `None` when there is no feature at all.
+    ///
+    /// # Errors
+    /// Those of [`SearchDesk::load`].
+    pub async fn current(&self) -> Result<Option<(Feature, Signature)>> {
+        if let Some(id) = self.default_id() {
+            return match self.load(id).await {
+                // Deleted since: the next one takes its place.
+                Err(error) if error.kind() == crate::Kind::NotFound => self.load_first().await,
+                outcome => outcome.map(Some),
+            };
+        }
+        self.load_first().await
+    }
+
+    async fn load_first(&self) -> Result<Option<(Feature, Signature)>> {
+        let Some(first) = self.features.list().await?.into_iter().find(|feature| feature.active) else { return Ok(None) };
+        self.load(first.id).await.map(Some)
+    }
+
+    fn default_id(&self) -> Option<FeatureId> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).default
+    }
+
+    fn write_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The feature, loaded. One that was changed or deleted in the database is loaded again or forgotten.
+    async fn loaded(&self, id: FeatureId) -> Result<Arc<LoadedFeature>> {
+        let Some(feature) = self.features.get(id).await? else {
+            self.write_state(|state| state.loaded.remove(&id));
+            return Err(Error::not_found(format!("there is no feature {id}; GET /api/v1/feature/ lists them")));
+        };
+        let present = self.state.read().unwrap_or_else(PoisonError::into_inner).loaded.get(&id).cloned();
+        if let Some(loaded) = present.filter(|loaded| loaded.feature().same_vectors_and_index(&feature)) {
+            return Ok(loaded);
+        }
+        let loaded = Arc::new(LoadedFeature::load(feature, &self.engine, &self.zoo, &self.features).await?);
+        self.write_state(|state| state.loaded.insert(id, Arc::clone(&loaded)));
+        Ok(loaded)
+    }
+
+    /// Answers a query.
+    ///
+    /// # Errors
+    /// `NotReady` without any feature, `NotFound` for an unknown one, `Invalid` for paging beyond [`DEEPEST`],
+    /// those of decoding the probe, `Busy` under load.
+    pub async fn search(&self, probe: Probe, query: Query) -> Result<Answer> {
+        let started = Instant::now();
+        if query.offset.saturating_add(query.limit) > DEEPEST {
+            return Err(Error::invalid(format!("offset {} + limit {} is beyond the {DEEPEST} hits that a search can reach", query.offset, query.limit)));
+        }
+        let loaded = self.chosen(query.feature).await?;
+        let loaded_again = Arc::clone(&loaded);
+        let view = blocking(move || loaded_again.view()).await?;
+        let vector = self.vector(&loaded, &view, probe, query.region).await?;
+        let searched = view.len();
+        let matches = self.ranked(view, vector, query).await?;
+        Ok(Answer { feature: loaded.feature().id, matches, searched, took: started.elapsed() })
+    }
+
+    async fn chosen(&self, id: Option<FeatureId>) -> Result<Arc<LoadedFeature>> {
+        let id = match id.or_else(|| self.default_id()) {
+            Some(id) => id,
+            None => match self.load_first().await? {
+                Some((feature, _)) => feature.id,
+                None => return Err(Error::not_ready("there is no feature to search with: run `likeness extract`, or create one with POST /api/v1/feature/ and extract it")),
+            },
+        };
+        self.loaded(id).await
+    }
+
+    async fn vector(&self, loaded: &LoadedFeature, view: &loaded::View, probe: Probe, region: Option<Region>) -> Result<Vec<f32>> {
+        let bytes = match probe {
+            Probe::Media(media) => {
+                if let (None, Some(vector)) = (region, view.vector_of(media.id)) {
+                    return Ok(vector);
+                }
+                self.media.bytes(&media).await?
+            }
+            Probe::Bytes(bytes) => bytes,
+        };
+        let (input, limits) = (loaded.signature().input.clone(), self.limits);
+        let prepared = blocking(move || preprocess::prepare(&bytes, region, &input, &limits)).await?;
+        Ok(self.engine.feature(loaded.network(), loaded.layer(), prepared).await?.vector)
+    }
+
+    /// Hits with their media, in rank order. Pictures that were deleted are dropped and the search reaches further instead.
+    async fn ranked(&self, view: Arc<loaded::View>, vector: Vec<f32>, query: Query) -> Result<Vec<Match>> {
+        let wanted = query.offset + query.limit;
+        let vector = Arc::new(vector);
+        let mut reach = wanted + wanted / 8 + 8;
+        loop {
+            let (view_again, vector_again) = (Arc::clone(&view), Arc::clone(&vector));
+            let hits = blocking(move || view_again.search(&vector_again, reach)).await?;
+            let found_all = hits.len() < reach;
+            let ids: Vec<MediaId> = hits.iter().map(|(id, _)| *id).collect();
+            let similarity: HashMap<MediaId, f32> = hits.into_iter().collect();
+            let media = self.media.by_ids(&ids).await?;
+            if media.len() >= wanted || found_all {
+                let page = media.into_iter().skip(query.offset).take(query.limit);
+                return Ok(page.map(|media| Match { similarity: similarity[&media.id], media }).collect());
+            }
+            reach = reach.saturating_mul(2);
+        }
+    }
+}
+
+/// Runs decoding, disk and index work beside the async threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Error::internal("a search failed inside").because(error)))
+}

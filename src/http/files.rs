@@ -1,0 +1,109 @@
+//! `/static/*`: pictures of the library, uploads and thumbnails. A name in an address is parsed into a hash and a frame and
+//! looked up; no path is ever built from it.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+
+use super::error::Failure;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::imaging::PictureFormat;
+use crate::media::{Media, ThumbnailSide, Upload};
+use crate::types::{MediaId, Sha256};
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/static/data/media/{first}/{second}/{file}", get(media))
+        .route("/static/data/uploads/{first}/{second}/{file}", get(upload))
+        .route("/static/data/thumbs/{side}/{id}", get(thumbnail))
+}
+
+/// Address of a picture's original bytes.
+pub(super) fn media_url(media: &Media) -> String {
+    let frame = media.frame.map(|frame| format!("_{frame:03}")).unwrap_or_default();
+    address("media", &media.sha256, &frame, &media.ext)
+}
+
+/// Address of an upload's bytes.
+pub(super) fn upload_url(upload: &Upload) -> String {
+    address("uploads", &upload.sha256, "", &upload.ext)
+}
+
+/// Address of a small version.
+pub(super) fn thumbnail_url(media: &Media) -> String {
+    format!("/static/data/thumbs/320/{}", media.id)
+}
+
+fn address(folder: &str, hash: &Sha256, frame: &str, extension: &str) -> String {
+    let name = hash.to_string();
+    format!("/static/data/{folder}/{}/{}/{name}{frame}{extension}", &name[..2], &name[2..4])
+}
+
+/// Hash and frame number from `<64 hex>[_<frame>]<extension>`.
+fn parse_name(name: &str) -> Option<(Sha256, Option<i64>)> {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    match stem.split_once('_') {
+        None => Some((stem.parse().ok()?, None)),
+        Some((hash, frame)) => Some((hash.parse().ok()?, Some(frame.parse().ok()?))),
+    }
+}
+
+async fn media(State(app): State<App>, Path((_, _, name)): Path<(String, String, String)>, headers: HeaderMap) -> Result<Response, Failure> {
+    let (hash, frame) = parse_name(&name).ok_or_else(|| Error::not_found("no such file"))?;
+    let siblings = app.media.siblings(&hash).await?;
+    let found = siblings.into_iter().find(|media| media.frame.map(i64::from) == frame).ok_or_else(|| Error::not_found("no such file"))?;
+    let tag = format!("\"{}\"", found.content_sha256);
+    if is_known(&headers, &tag) {
+        return Ok(not_modified(&tag));
+    }
+    let bytes = app.media.bytes(&found).await?;
+    Ok(picture(bytes, content_type(&found.ext), &tag))
+}
+
+async fn upload(State(app): State<App>, Path((_, _, name)): Path<(String, String, String)>, headers: HeaderMap) -> Result<Response, Failure> {
+    let (hash, _) = parse_name(&name).ok_or_else(|| Error::not_found("no such file"))?;
+    let found = app.uploads.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("no such file"))?;
+    let tag = format!("\"{}\"", found.sha256);
+    if is_known(&headers, &tag) {
+        return Ok(not_modified(&tag));
+    }
+    let bytes = app.uploads.bytes(&found).await?;
+    Ok(picture(bytes, content_type(&found.ext), &tag))
+}
+
+async fn thumbnail(State(app): State<App>, Path((side, id)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Failure> {
+    let id = id.parse().map_err(|_| Error::not_found("no such picture"))?;
+    let side = side.parse().ok().and_then(ThumbnailSide::from_pixels).ok_or_else(|| Error::not_found("thumbnails are 160, 320 or 640 pixels"))?;
+    let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("no such picture"))?;
+    let tag = format!("\"{}-{}\"", found.content_sha256, side.pixels());
+    if is_known(&headers, &tag) {
+        return Ok(not_modified(&tag));
+    }
+    let bytes = app.media.thumbnail(&found, side).await?;
+    Ok(picture(bytes, "image/jpeg", &tag))
+}
+
+fn content_type(extension: &str) -> &'static str {
+    PictureFormat::from_extension(extension.trim_start_matches('.')).map_or("application/octet-stream", PictureFormat::media_type)
+}
+
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| known.split(',').any(|one| one.trim() == tag))
+}
+
+fn not_modified(tag: &str) -> Response {
+    (StatusCode::NOT_MODIFIED, [(header::ETAG, tag.to_owned()), (header::CACHE_CONTROL, CACHING.to_owned())]).into_response()
+}
+
+/// Twelve hours, as the original's static files; bytes under a hash never change, but a deleted picture should go.
+const CACHING: &str = "public, max-age=43200";
+
+fn picture(bytes: Bytes, media_type: &'static str, tag: &str) -> Response {
+    let headers = [(header::CONTENT_TYPE, media_type.to_owned()), (header::ETAG, tag.to_owned()), (header::CACHE_CONTROL, CACHING.to_owned())];
+    (headers, Body::from(bytes)).into_response()
+}

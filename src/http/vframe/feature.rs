@@ -1,0 +1,96 @@
+//! `/api/v1/feature/*`: which model's layer is indexed, with which kind of index.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::shapes;
+use crate::app::App;
+use crate::error::{Error, FieldError};
+use crate::feature::FeatureSpec;
+use crate::http::error::Failure;
+use crate::http::extract::{Fields, Id};
+use crate::types::FeatureId;
+
+type Answer = Result<Response, Failure>;
+
+pub(super) async fn list(State(app): State<App>) -> Answer {
+    let features: Vec<_> = app.features.list().await?.iter().map(shapes::feature).collect();
+    Ok(shapes::ok(features.into()))
+}
+
+pub(super) async fn show(State(app): State<App>, Id(id): Id) -> Answer {
+    let feature = app.features.get(FeatureId(id)).await?.ok_or_else(|| Error::not_found("item not found"))?;
+    Ok(shapes::ok(shapes::feature(&feature)))
+}
+
+pub(super) async fn create(State(app): State<App>, Fields(fields): Fields) -> Answer {
+    let spec = parse(&fields, None)?;
+    Ok(shapes::ok(shapes::feature(&app.features.create(spec).await?)))
+}
+
+pub(super) async fn update(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> Answer {
+    let present = app.features.get(FeatureId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
+    let spec = parse(&fields, Some(FeatureSpec::of(&present)))?;
+    Ok(shapes::ok(shapes::feature(&app.features.update(FeatureId(id), spec).await?)))
+}
+
+pub(super) async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
+    app.features.delete(FeatureId(id)).await?;
+    Ok(shapes::envelope(json!({ "status": "ok" })))
+}
+
+/// Reads the form over the defaults of a new feature, or over a present one. All wrong fields are answered together.
+fn parse(fields: &Map<String, Value>, present: Option<FeatureSpec>) -> Result<FeatureSpec, Error> {
+    let is_new = present.is_none();
+    let mut spec = present.unwrap_or_default();
+    let mut form = Form { fields, wrong: Vec::new() };
+    form.text("modelzoo_name", 64, is_new, &mut spec.modelzoo_name);
+    form.text("index_type", 16, is_new, &mut spec.index_type);
+    form.text("layer", 128, false, &mut spec.layer);
+    form.text("username", 16, false, &mut spec.username);
+    if let Some(value) = fields.get("active") {
+        spec.active = truth(value);
+    }
+    match fields.get("index_settings") {
+        None => {}
+        Some(Value::Null) => spec.index_settings = None,
+        Some(Value::String(value)) => spec.index_settings = Some(value.clone()).filter(|value| !value.trim().is_empty()),
+        Some(value) => spec.index_settings = Some(value.to_string()),
+    }
+    if form.wrong.is_empty() { Ok(spec) } else { Err(Error::invalid_fields(form.wrong)) }
+}
+
+/// The fields of a request, and what is wrong with them so far.
+struct Form<'a> {
+    fields: &'a Map<String, Value>,
+    wrong: Vec<FieldError>,
+}
+
+impl Form<'_> {
+    /// Puts a text field into `target`; an absent one leaves it as it is.
+    fn text(&mut self, name: &str, longest: usize, required: bool, target: &mut String) {
+        let message = match self.fields.get(name) {
+            None | Some(Value::Null) if !required => return,
+            None | Some(Value::Null) => "This field is required.".into(),
+            Some(Value::String(value)) if required && value.trim().is_empty() => "This field is required.".into(),
+            Some(Value::String(value)) if value.chars().count() > longest => format!("Field cannot be longer than {longest} characters."),
+            Some(Value::String(value)) => {
+                target.clone_from(value);
+                return;
+            }
+            Some(_) => "This field must be a text.".into(),
+        };
+        self.wrong.push(FieldError { field: name.into(), message });
+    }
+}
+
+/// The original's idea of a boolean: `false`, `"false"`, `""` and 0 are false, everything else is true.
+fn truth(value: &Value) -> bool {
+    match value {
+        Value::Bool(value) => *value,
+        Value::String(value) => !matches!(value.as_str(), "false" | "" | "0"),
+        Value::Number(value) => value.as_f64() != Some(0.0),
+        _ => true,
+    }
+}

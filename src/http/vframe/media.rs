@@ -1,0 +1,64 @@
+//! `/api/v1/media/*`: what is in the library.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde_json::json;
+
+use super::shapes::{self, Page};
+use crate::app::App;
+use crate::error::Error;
+use crate::http::error::Failure;
+use crate::http::extract::{Id, Params};
+use crate::media::{Media, Order, Sort};
+use crate::types::{MediaId, Sha256};
+
+type Answer = Result<Response, Failure>;
+
+/// Rows of the original's only page.
+const DEFAULT_PAGE: u64 = 50;
+
+pub(super) async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
+    let (offset, limit) = page.window(DEFAULT_PAGE)?;
+    let (by_date, descending) = page.sorting()?;
+    let sort = if by_date { Sort::Date } else { Sort::Id };
+    let order = if descending { Order::Desc } else { Order::Asc };
+    let rows = app.media.list(offset, limit, sort, order).await?;
+    let total = app.media.count().await?;
+    let rows: Vec<_> = rows.iter().map(shapes::media).collect();
+    Ok(shapes::envelope(json!({ "status": "ok", "res": rows, "total": total, "offset": offset, "limit": limit })))
+}
+
+pub(super) async fn by_id(State(app): State<App>, Id(id): Id) -> Answer {
+    let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
+    full(&app, found).await
+}
+
+pub(super) async fn by_sha256(State(app): State<App>, Path(hash): Path<String>) -> Answer {
+    let hash: Sha256 = hash.parse()?;
+    let found = app.media.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("not found"))?;
+    full(&app, found).await
+}
+
+pub(super) async fn random(State(app): State<App>) -> Answer {
+    let found = app.media.random_picture().await?.ok_or_else(|| Error::not_found("Database empty"))?;
+    full(&app, found).await
+}
+
+pub(super) async fn info(State(app): State<App>) -> Answer {
+    let info = app.media.info().await?;
+    let uploads = app.uploads.count().await?;
+    Ok(shapes::ok(json!({ "mediaCount": info.media_count, "uploadCount": uploads, "freeSpace": info.free_gib })))
+}
+
+pub(super) async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
+    app.media.delete(MediaId(id)).await?;
+    Ok(shapes::envelope(json!({ "status": "ok", "id": id })))
+}
+
+/// The picture with everything that shares its hash: the other frames of a video.
+async fn full(app: &App, media: Media) -> Answer {
+    let siblings: Vec<_> = app.media.siblings(&media.sha256).await?.iter().map(shapes::media).collect();
+    let sources = app.media.sources(media.id).await?;
+    let sources: Vec<_> = sources.iter().map(|source| json!({ "name": source.name, "path": source.path })).collect();
+    Ok(shapes::ok(json!({ "el": shapes::media(&media), "siblings": siblings, "sources": sources })))
+}

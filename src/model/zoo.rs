@@ -1,0 +1,177 @@
+//! The model zoo: descriptors compiled in, and those that the user put into `<data>/modelzoo/<key>/model.yaml`.
+//! The folder is read again for every question: a model that was dropped in is there at once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::descriptor::{Descriptor, Framework};
+use super::embedded::EMBEDDED;
+use super::weights::{self, FileSpec};
+use crate::error::{Error, Kind, Result, ResultExt, io_error};
+use crate::network::{NetworkFormat, NetworkSource};
+use crate::types::Sha256;
+
+/// One model of the zoo.
+#[derive(Clone)]
+pub struct Entry {
+    /// Key, `snake_case`.
+    pub key: String,
+    /// Its descriptor.
+    pub descriptor: Descriptor,
+    /// `model.yaml` as it is written, for the API.
+    pub raw: serde_json::Value,
+    /// Folder of a user's model; `None` for one that is compiled in.
+    folder: Option<PathBuf>,
+}
+
+/// Keeper of the models.
+#[derive(Clone)]
+pub struct Zoo {
+    user_models: PathBuf,
+    downloads: PathBuf,
+    mirror: Option<String>,
+}
+
+impl Zoo {
+    /// A zoo with the user's models and downloads below `data_dir`.
+    pub fn new(data_dir: &Path, mirror: Option<String>) -> Self {
+        Self { user_models: data_dir.join("modelzoo"), downloads: data_dir.join("models"), mirror }
+    }
+
+    /// All models by key. A broken descriptor of the user's is logged and left out: one bad folder must not stop the rest.
+    pub fn list(&self) -> BTreeMap<String, Entry> {
+        let mut entries = BTreeMap::new();
+        for embedded in EMBEDDED {
+            match Entry::parse(embedded.key, embedded.descriptor, None) {
+                Ok(entry) => drop(entries.insert(entry.key.clone(), entry)),
+                Err(error) => tracing::error!(model = embedded.key, %error, "compiled-in model is broken"),
+            }
+        }
+        for folder in subfolders(&self.user_models) {
+            match Entry::read(&folder) {
+                Ok(entry) => drop(entries.insert(entry.key.clone(), entry)),
+                Err(error) => tracing::warn!(folder = %folder.display(), %error, "model left out"),
+            }
+        }
+        entries
+    }
+
+    /// One model.
+    ///
+    /// # Errors
+    /// `NotFound`; the message lists the keys there are.
+    pub fn get(&self, key: &str) -> Result<Entry> {
+        let mut entries = self.list();
+        match entries.remove(key) {
+            Some(entry) => Ok(entry),
+            None => {
+                let known = entries.into_keys().collect::<Vec<_>>().join(", ");
+                Err(Error::not_found(format!("unknown model `{}`; the zoo has: {known}", key.chars().take(80).collect::<String>())))
+            }
+        }
+    }
+
+    /// The model whose weights file has this hash.
+    pub fn by_weights(&self, hash: &Sha256) -> Option<Entry> {
+        self.list().into_values().find(|entry| entry.descriptor.sha256.as_ref() == Some(hash))
+    }
+
+    /// Whether the weights are there without asking the mirror or the internet.
+    pub fn is_downloaded(&self, entry: &Entry) -> bool {
+        self.files(entry).iter().all(|file| weights::is_local(file, &self.places(entry)))
+    }
+
+    /// Verified files of a model, fetched where needed, ready for the engine. Blocks on files and network.
+    ///
+    /// # Errors
+    /// `NotReady` with every place that was tried, `Corrupt` when a hash is wrong.
+    pub fn source(&self, entry: &Entry) -> Result<NetworkSource> {
+        let places = self.places(entry);
+        let mut bytes = Vec::new();
+        for file in self.files(entry) {
+            bytes.push(weights::obtain(&file, &places).map_err(|error| error.context(format!("model `{}`", entry.key)))?);
+        }
+        entry.assemble(bytes)
+    }
+
+    fn files(&self, entry: &Entry) -> Vec<FileSpec> {
+        let descriptor = &entry.descriptor;
+        let mut files = vec![FileSpec {
+            name: descriptor.model.clone(),
+            sha256: descriptor.sha256,
+            size: descriptor.size,
+            url: descriptor.url.clone(),
+            may_be_unhashed: false,
+        }];
+        if descriptor.framework == Framework::Caffe {
+            files.push(FileSpec {
+                name: descriptor.config.clone(),
+                sha256: descriptor.config_sha256,
+                size: 0,
+                url: descriptor.config_url.clone(),
+                // A definition beside its descriptor is the same author's text.
+                may_be_unhashed: true,
+            });
+        }
+        files
+    }
+
+    fn places(&self, entry: &Entry) -> weights::Places {
+        let compiled_in = EMBEDDED.iter().find(|embedded| embedded.key == entry.key && entry.folder.is_none()).map_or(&[][..], |embedded| embedded.files);
+        weights::Places {
+            compiled_in,
+            model_folder: entry.folder.clone(),
+            downloads: self.downloads.join(&entry.key),
+            mirror: self.mirror.as_ref().map(|mirror| weights::Mirror::new(mirror, &entry.key)),
+        }
+    }
+
+    /// Files of a model's documentation, by name.
+    pub fn documents(&self, entry: &Entry) -> Vec<String> {
+        match &entry.folder {
+            None => EMBEDDED.iter().filter(|embedded| embedded.key == entry.key).flat_map(|embedded| embedded.files).map(|(name, _)| (*name).to_owned()).filter(|name| name.ends_with(".md")).collect(),
+            Some(folder) => std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.file_name().to_string_lossy().into_owned()).filter(|name| name.ends_with(".md")).collect(),
+        }
+    }
+}
+
+impl Entry {
+    fn parse(key: &str, text: &str, folder: Option<PathBuf>) -> Result<Self> {
+        let raw = serde_norway::from_str(text).or_error(Kind::Invalid, || "model.yaml".into())?;
+        Ok(Self { key: key.into(), descriptor: Descriptor::parse(text)?, raw, folder })
+    }
+
+    /// Reads a model from a folder that holds a `model.yaml`; the folder's name is the key.
+    ///
+    /// # Errors
+    /// `NotFound` without the file, `Invalid` with the line.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let file = folder.join("model.yaml");
+        let text = std::fs::read_to_string(&file).map_err(|error| io_error(&file, "read", error))?;
+        let key = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Self::parse(&key, &text, Some(folder.to_path_buf()))
+    }
+
+    /// A network source from this model's files, in the order weights, definition.
+    ///
+    /// # Errors
+    /// `Corrupt` when the definition is not text.
+    pub fn assemble(&self, files: Vec<bytes::Bytes>) -> Result<NetworkSource> {
+        let mut files = files.into_iter();
+        let (weights, config) = (files.next().unwrap_or_default(), files.next().unwrap_or_default());
+        let format = match self.descriptor.framework {
+            Framework::TorchScript => NetworkFormat::TorchScript { module: weights },
+            Framework::Caffe => {
+                let definition = String::from_utf8(config.to_vec()).or_error(Kind::Corrupt, || format!("model `{}`: {}", self.key, self.descriptor.config))?;
+                NetworkFormat::Caffe { definition, weights }
+            }
+        };
+        Ok(NetworkSource { model: self.key.clone(), format, input: self.descriptor.input() })
+    }
+}
+
+fn subfolders(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| path.join("model.yaml").is_file()).collect();
+    found.sort();
+    found
+}
