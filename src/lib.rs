@@ -22,6 +22,8 @@ pub mod search;
 
 pub mod app;
 
+pub mod tasks;
+
 pub mod cli;
 pub mod http;
 

@@ -1,2 +1,5 @@
 //! Turns the key.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    likeness::cli::main()
+}

@@ -1,1 +1,92 @@
-//! Stub.
+//! The command line: parses, opens what a command needs, prints. One file a command.
+
+mod bar;
+mod evaluate;
+mod extract;
+mod features;
+mod import;
+mod media;
+mod render;
+mod search;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::App;
+use crate::config::{Config, ConfigArguments};
+use crate::error::Result;
+use crate::network::device;
+use crate::telemetry;
+
+/// Visual similarity search: put pictures in, ask what looks like this.
+#[derive(Parser)]
+#[command(name = "likeness", version, propagate_version = true)]
+struct Arguments {
+    #[command(flatten)]
+    config: ConfigArguments,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Put pictures into the library: folders, files, ZIP archives
+    Import(import::ImportArguments),
+    /// Take features from every picture that has none yet, then build the index
+    Extract(extract::ExtractArguments),
+    /// Build the index of a feature anew from its vectors
+    Index(extract::IndexArguments),
+    /// Ask the library what looks like a picture
+    Search(search::SearchArguments),
+    /// Serve the library over HTTP
+    Serve(serve::ServeArguments),
+    /// List features
+    Features(features::FeaturesArguments),
+    /// List the models of the zoo
+    Models(features::ModelsArguments),
+    /// Measure a model on your own labelled pictures
+    Evaluate(evaluate::EvaluateArguments),
+    /// Take pictures out of the library (they can be restored)
+    Delete(media::MediaArguments),
+    /// Bring deleted pictures back
+    Restore(media::MediaArguments),
+    /// Render the program's own sample pictures
+    Render(render::RenderArguments),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Before anything asks libtorch about CUDA.
+    device::prepare_process(arguments.config.libtorch_cuda.as_deref());
+    let level = if matches!(arguments.command, Command::Serve(_)) { "info" } else { "warn" };
+    telemetry::start(arguments.config.log_json, level);
+    let outcome = tokio::runtime::Runtime::new().map_err(|error| crate::Error::internal("cannot start the runtime").because(error)).and_then(|runtime| runtime.block_on(run(arguments)));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("likeness: {}", error.message());
+            tracing::debug!(?error, "cause chain");
+            ExitCode::from(1)
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode> {
+    let config = Config::load(&arguments.config)?;
+    match arguments.command {
+        Command::Import(command) => import::run(config, command).await,
+        Command::Extract(command) => extract::run(&App::open(config).await?, command).await,
+        Command::Index(command) => extract::run_index(&App::open(config).await?, command).await,
+        Command::Search(command) => search::run(&App::open(config).await?, command).await,
+        Command::Serve(command) => serve::run(config, command).await,
+        Command::Features(command) => features::run(&App::open(config).await?, command).await,
+        Command::Models(command) => features::run_models(&config, &command),
+        Command::Evaluate(command) => evaluate::run(config, command).await,
+        Command::Delete(command) => media::delete(config, command).await,
+        Command::Restore(command) => media::restore(config, command).await,
+        Command::Render(command) => render::run(&command),
+    }
+}

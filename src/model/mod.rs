@@ -4,6 +4,7 @@
 pub mod descriptor;
 mod download;
 mod embedded;
+pub mod file;
 pub mod weights;
 mod zoo;
 

@@ -175,3 +175,17 @@ fn subfolders(folder: &Path) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+impl Entry {
+    /// Compares a measured dimension with the descriptor's, for the descriptor's own layer.
+    ///
+    /// # Errors
+    /// `Invalid` naming both.
+    pub fn check_dimension(&self, layer: &str, measured: usize) -> Result<()> {
+        let promised = self.descriptor.dimensions;
+        if layer != self.descriptor.features || promised == 0 || promised == measured {
+            return Ok(());
+        }
+        Err(Error::invalid(format!("model `{}`: layer `{layer}` gives {measured} numbers, model.yaml promises `dimensions: {promised}`; correct the descriptor", self.key)))
+    }
+}

@@ -1,0 +1,60 @@
+//! `likeness features` and `likeness models`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::error::Result;
+use crate::model::Zoo;
+
+/// How to list features.
+#[derive(Args)]
+pub struct FeaturesArguments {
+    /// Print one JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+/// How to list models.
+#[derive(Args)]
+pub struct ModelsArguments {
+    /// Print one JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(app: &App, arguments: FeaturesArguments) -> Result<ExitCode> {
+    let features = app.features.list().await?;
+    if arguments.json {
+        let rows: Vec<_> = features.iter().map(|feature| json!({ "id": feature.id, "active": feature.active, "model": feature.modelzoo_name, "layer": feature.layer, "index": feature.index_type, "settings": feature.index_settings, "extracted_up_to": feature.process_id, "indexed_up_to": feature.index_id })).collect();
+        println!("{}", json!(rows));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if features.is_empty() {
+        println!("no features yet; `likeness extract` makes the first one");
+    }
+    for feature in features {
+        let layer = if feature.layer.is_empty() { "default layer" } else { &feature.layer };
+        println!("{:>4}  {}  {layer}  {}  extracted up to {}, indexed up to {}{}", feature.id, feature.modelzoo_name, feature.index_type, feature.process_id, feature.index_id, if feature.active { "" } else { "  (inactive)" });
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn run_models(config: &Config, arguments: &ModelsArguments) -> Result<ExitCode> {
+    let zoo = Zoo::new(&config.data_dir, config.models.mirror.clone());
+    let models: Vec<_> = zoo.list().into_values().collect();
+    if arguments.json {
+        let rows: Vec<_> = models.iter().map(|entry| json!({ "key": entry.key, "downloaded": zoo.is_downloaded(entry), "model": entry.raw })).collect();
+        println!("{}", json!(rows));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for entry in models {
+        let model = &entry.descriptor;
+        let here = if zoo.is_downloaded(&entry) { "ready" } else { "not here" };
+        println!("{:<36} {here:<9} {:>4} numbers  {:<18} {}", entry.key, model.dimensions, model.licence, model.name);
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,46 @@
+//! Long work: each kind in a file of its own. It reports progress, sees the stop flag within a second, and goes on after a kill
+//! where the last durable step ended.
+
+pub mod build_index;
+pub mod evaluate;
+pub mod extract;
+pub mod metrics;
+pub mod vectorise;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::{Error, Kind, Result};
+
+/// A flag that asks running work to stop.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// The flag itself, for engines that poll it.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+
+    /// Ends the work that asks here.
+    ///
+    /// # Errors
+    /// `Cancelled` once somebody asked.
+    pub fn check(&self) -> Result<()> {
+        if self.0.load(Ordering::Relaxed) { Err(Error::new(Kind::Cancelled, "stopped; what was done is kept, the same command goes on from there")) } else { Ok(()) }
+    }
+}
+
+/// How far work is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Steps done.
+    pub done: u64,
+    /// Steps in all.
+    pub total: u64,
+}
