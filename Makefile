@@ -1,0 +1,20 @@
+# Two commands: `make demo` shows it, `make test` proves it. Both set everything up on a bare Debian 12.
+SHELL := /bin/bash
+PORT ?= 5000
+CARGO := nice cargo
+
+.PHONY: demo test setup
+
+demo: setup
+	$(CARGO) build --release
+	@exec "$$(.ci/binary)" demo --data-dir "$${DATA_DIR:-data/demo}" --port $(PORT) $(if $(PHOTOS),--photos "$(PHOTOS)")
+
+test: setup
+	cargo fmt --check
+	$(CARGO) clippy --release --all-targets -- -D warnings
+	$(CARGO) test --release
+	tests/kill_and_resume.py
+	@.ci/licences
+
+setup:
+	@.ci/setup
