@@ -34,6 +34,7 @@ pub struct DemoArguments {
 }
 
 pub(super) async fn run(config: Config, arguments: DemoArguments) -> Result<ExitCode> {
+    let address = arguments.serve.address(&config)?;
     let app = App::open(config).await?;
     let photos = choose_photos(&arguments, &app.config.data_dir).await?;
     println!("1/3  importing {}", photos.display());
@@ -41,7 +42,7 @@ pub(super) async fn run(config: Config, arguments: DemoArguments) -> Result<Exit
     println!("2/3  taking features and building the index");
     extract::run(&app, extract::ExtractArguments::default()).await?;
     println!("3/3  serving");
-    serve::serve(app, &arguments.serve, |address| greet(address, !arguments.no_open)).await
+    serve::serve(app, address, |url| greet(url, !arguments.no_open)).await
 }
 
 /// The first source of pictures that is there.

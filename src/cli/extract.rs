@@ -14,7 +14,7 @@ use crate::tasks::{build_index, extract};
 use crate::types::FeatureId;
 
 /// Which feature to work on, or how to make it.
-#[derive(Args)]
+#[derive(Default, Args)]
 pub struct ExtractArguments {
     /// Number of an existing feature [default: the first active one]
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! The command line: parses, opens what a command needs, prints. One file a command.
 
 mod bar;
+mod demo;
 mod evaluate;
 mod extract;
 mod features;
@@ -52,6 +53,8 @@ enum Command {
     Delete(media::MediaArguments),
     /// Bring deleted pictures back
     Restore(media::MediaArguments),
+    /// Show it: import pictures, take features, serve
+    Demo(demo::DemoArguments),
     /// Render the program's own sample pictures
     Render(render::RenderArguments),
 }
@@ -77,7 +80,7 @@ pub fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<ExitCode> {
     let config = Config::load(&arguments.config)?;
     match arguments.command {
-        Command::Import(command) => import::run(config, command).await,
+        Command::Import(command) => import::run(&library(&config).await?, command).await,
         Command::Extract(command) => extract::run(&App::open(config).await?, command).await,
         Command::Index(command) => extract::run_index(&App::open(config).await?, command).await,
         Command::Search(command) => search::run(&App::open(config).await?, command).await,
@@ -87,6 +90,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Evaluate(command) => evaluate::run(config, command).await,
         Command::Delete(command) => media::delete(config, command).await,
         Command::Restore(command) => media::restore(config, command).await,
+        Command::Demo(command) => demo::run(config, command).await,
         Command::Render(command) => render::run(&command),
     }
 }

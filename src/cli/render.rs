@@ -31,6 +31,13 @@ pub struct RenderArguments {
     height: u32,
 }
 
+impl RenderArguments {
+    /// The set that the demo shows.
+    pub(super) fn sample(out: PathBuf) -> Self {
+        Self { out, groups: 24, views: 16, seed: 1, width: 400, height: 300 }
+    }
+}
+
 pub(super) fn run(arguments: &RenderArguments) -> Result<ExitCode> {
     let RenderArguments { groups, views, seed, width, height, .. } = *arguments;
     if groups == 0 || views == 0 || !(16..=4096).contains(&width) || !(16..=4096).contains(&height) {

@@ -26,22 +26,36 @@ pub struct ServeArguments {
     expose: bool,
 }
 
-pub(super) async fn run(mut config: Config, arguments: ServeArguments) -> Result<ExitCode> {
-    config.server.host = arguments.host.unwrap_or(config.server.host);
-    config.server.port = arguments.port.unwrap_or(config.server.port);
-    let address = SocketAddr::new(config.server.host, config.server.port);
-    if !address.ip().is_loopback() && !arguments.expose {
-        return Err(Error::new(Kind::Forbidden, format!("{} can be reached by other machines and there are no accounts: add --expose if only people you trust can reach it", address.ip())));
-    }
+pub(super) async fn run(config: Config, arguments: ServeArguments) -> Result<ExitCode> {
+    let address = arguments.address(&config)?;
     let app = App::open(config).await?;
+    serve(app, address, |url| println!("Likeness serves {url}/")).await
+}
+
+/// Serves until the process is asked to stop; `ready` is told the address once requests are answered.
+pub(super) async fn serve(app: App, address: SocketAddr, ready: impl FnOnce(&str)) -> Result<ExitCode> {
     warm_up(&app).await;
-    let listener = TcpListener::bind(address).await.or_error(Kind::Conflict, || format!("cannot listen on {address}; is another server running there? Choose another --port"))?;
+    let listener = TcpListener::bind(address).await.or_error(Kind::Conflict, || format!("cannot listen on {address} (is another server running there? choose another --port)"))?;
     let bound = listener.local_addr().or_error(Kind::Internal, || "the listening socket has no address".into())?;
-    println!("Likeness serves http://{bound}/");
+    ready(&format!("http://{bound}"));
     let service = ServiceExt::<Request>::into_make_service(crate::http::service(app));
     axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await.or_error(Kind::Internal, || "serving failed".into())?;
     tracing::info!("server stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+impl ServeArguments {
+    /// Where to listen.
+    ///
+    /// # Errors
+    /// `Forbidden` for an address that others reach, unless that is said to be wanted.
+    pub(super) fn address(&self, config: &Config) -> Result<SocketAddr> {
+        let address = SocketAddr::new(self.host.unwrap_or(config.server.host), self.port.unwrap_or(config.server.port));
+        if address.ip().is_loopback() || self.expose {
+            return Ok(address);
+        }
+        Err(Error::new(Kind::Forbidden, format!("{} can be reached by other machines and there are no accounts: add --expose if only people you trust can reach it", address.ip())))
+    }
 }
 
 /// Network and index are ready before the port opens; a library without a feature is served all the same.
