@@ -1,1 +1,3 @@
-//! Stub.
+//! Commands.
+pub mod import;
+pub mod media;
