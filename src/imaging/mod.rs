@@ -1,6 +1,28 @@
-//! Pictures: bytes to pixels under strict limits, orientation, resizing, thumbnails. Knows no tensors and no database.
+//! Pictures: bytes to pixels under strict limits, orientation, resizing, thumbnails, and a rendered demo set.
+//! Knows no tensors and no database. Bytes come from strangers: every size is checked against the header before
+//! memory is taken, and a fault in a foreign decoder becomes an error of that picture.
 
-use crate::error::{Error, Kind, Result, ResultExt};
+mod capture;
+mod convert;
+mod decode;
+mod encode;
+mod format;
+mod header;
+mod jpeg;
+mod jpeg_header;
+mod orient;
+mod probe;
+mod render;
+mod resize;
+
+use crate::error::{Error, Result};
+
+pub use decode::{decode, decode_at_least, verify};
+pub use encode::{encode_jpeg, encode_png, thumbnail};
+pub use format::PictureFormat;
+pub use probe::{PictureInfo, probe};
+pub use render::{group_name, render_picture};
+pub use resize::{crop, fit_within, resize};
 
 /// What a decoder may cost; checked against the header before any pixel is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +50,34 @@ pub struct Picture {
     pub rgb: Vec<u8>,
 }
 
+impl Picture {
+    /// A picture of these pixels: `width * height * 3` bytes, row by row, R G B.
+    ///
+    /// # Errors
+    /// `Invalid` when a side is zero or the number of bytes does not fit the sides.
+    pub fn new(width: u32, height: u32, rgb: Vec<u8>) -> Result<Self> {
+        let picture = Self { width, height, rgb };
+        picture.check()?;
+        Ok(picture)
+    }
+
+    /// The fields are public, so everything that hands the bytes to foreign code asks here first.
+    fn check(&self) -> Result<()> {
+        let expected = u64::from(self.width) * u64::from(self.height) * 3;
+        if expected == 0 {
+            return Err(Error::invalid(format!(
+                "a picture of {} x {} pixels is empty: both sides must be at least 1",
+                self.width, self.height
+            )));
+        }
+        if self.rgb.len() as u64 != expected {
+            let (width, height, got) = (self.width, self.height, self.rgb.len());
+            return Err(Error::invalid(format!("a picture of {width} x {height} pixels takes {expected} bytes of RGB, got {got}")));
+        }
+        Ok(())
+    }
+}
+
 /// How pixels are combined when a picture shrinks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResizeFilter {
@@ -35,29 +85,4 @@ pub enum ResizeFilter {
     Antialias,
     /// Bilinear between the four nearest pixels (OpenCV `INTER_LINEAR`).
     Interpolate,
-}
-
-/// Decodes a picture at full size.
-///
-/// # Errors
-/// `Unsupported`, `Corrupt` or `TooLarge`, with the reason.
-pub fn decode(bytes: &[u8], _limits: &DecodeLimits) -> Result<Picture> {
-    let picture = image::load_from_memory(bytes).or_error(Kind::Corrupt, || "cannot decode".into())?.into_rgb8();
-    Ok(Picture { width: picture.width(), height: picture.height(), rgb: picture.into_raw() })
-}
-
-/// Resizes to exactly `width` x `height`, ignoring the aspect ratio.
-///
-/// # Errors
-/// `Invalid` when a side is zero.
-pub fn resize(picture: &Picture, width: u32, height: u32, filter: ResizeFilter) -> Result<Picture> {
-    use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::{Image, ImageRef}};
-    let algorithm = match filter {
-        ResizeFilter::Antialias => ResizeAlg::Convolution(FilterType::Bilinear),
-        ResizeFilter::Interpolate => ResizeAlg::Interpolation(FilterType::Bilinear),
-    };
-    let source = ImageRef::new(picture.width, picture.height, &picture.rgb, PixelType::U8x3).or_error(Kind::Invalid, || "cannot resize".into())?;
-    let mut target = Image::new(width, height, PixelType::U8x3);
-    Resizer::new().resize(&source, &mut target, &ResizeOptions::new().resize_alg(algorithm)).map_err(|e| Error::invalid(format!("cannot resize: {e}")))?;
-    Ok(Picture { width, height, rgb: target.into_vec() })
 }
