@@ -1,0 +1,42 @@
+//! Table `media`: one row for each picture or video frame in the library.
+
+use sea_orm::entity::prelude::*;
+
+/// One row of `media`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "media")]
+pub struct Model {
+    /// Number of the medium.
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// Number of a `MediaType`.
+    pub media_type: i32,
+    /// 32 bytes; for a video frame the hash of the video.
+    pub sha256: Vec<u8>,
+    /// Number of the frame in its video.
+    pub frame: Option<i32>,
+    /// 32 bytes; hash of the stored bytes.
+    pub content_sha256: Vec<u8>,
+    /// Extension with its dot.
+    pub ext: String,
+    /// Pixels per row, upright.
+    pub width: i32,
+    /// Rows, upright.
+    pub height: i32,
+    /// Bytes stored.
+    pub byte_size: i64,
+    /// Time on the camera's clock.
+    pub captured_at: Option<DateTime>,
+    /// Maker and model of the camera.
+    pub camera: Option<String>,
+    /// When it was imported.
+    pub created_at: DateTimeUtc,
+    /// When it was deleted; its bytes stay until it is purged.
+    pub deleted_at: Option<DateTimeUtc>,
+}
+
+/// Relations are followed by explicit queries.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

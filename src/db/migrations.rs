@@ -1,0 +1,15 @@
+//! The list of schema changes, oldest first; each lives in a file of its own under `migrations/`.
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+#[path = "../../migrations/m20260101_000001_library.rs"]
+mod m20260101_000001_library;
+
+/// Brings a database to the newest schema, or back.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20260101_000001_library::Migration)]
+    }
+}

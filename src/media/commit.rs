@@ -1,0 +1,146 @@
+//! The rows of a batch of prepared pictures, written in order in one transaction, so that numbers do not depend on
+//! how many threads worked or how often the import was killed.
+
+use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::blobs::Existing;
+use super::prepare::{Prepared, Ready, ReadyPicture};
+use super::walk::Origin;
+use super::{MediaStore, now};
+use crate::db::entity::{media, media_source};
+use crate::db::{database_error, is_unique_violation};
+use crate::error::{Error, Kind, Result};
+use crate::types::MediaType;
+
+/// How often a batch is tried when another process stores the same picture at the same moment.
+const ATTEMPTS: usize = 5;
+
+/// What became of one candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Added,
+    AlreadyThere,
+    /// Already there, but deleted; an import does not bring it back.
+    Deleted,
+    Failed(String),
+}
+
+/// Writes the rows of a batch, all or none.
+///
+/// # Errors
+/// Those of the database and of the library's disk.
+pub(super) async fn commit(store: &MediaStore, batch: &[&Prepared]) -> Result<Vec<Outcome>> {
+    if !batch.iter().any(|prepared| matches!(prepared.outcome, Ok(Ready::Picture(_)))) {
+        return Ok(batch.iter().copied().map(without_row).collect());
+    }
+    let mut attempt = 1;
+    loop {
+        match commit_once(store, batch).await {
+            Err(error) if error.kind() == Kind::Conflict && attempt < ATTEMPTS => attempt += 1,
+            done => return done,
+        }
+    }
+}
+
+async fn commit_once(store: &MediaStore, batch: &[&Prepared]) -> Result<Vec<Outcome>> {
+    let transaction = store.db.write().await?;
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for prepared in batch {
+        outcomes.push(match &prepared.outcome {
+            Ok(Ready::Picture(picture)) => store_row(store, &transaction, &prepared.origin, picture).await?,
+            _ => without_row(prepared),
+        });
+    }
+    transaction.commit().await.map_err(failed)?;
+    Ok(outcomes)
+}
+
+fn without_row(prepared: &Prepared) -> Outcome {
+    match &prepared.outcome {
+        Ok(Ready::Unchanged { deleted: true }) => Outcome::Deleted,
+        Ok(_) => Outcome::AlreadyThere,
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+async fn store_row(store: &MediaStore, transaction: &DatabaseTransaction, origin: &Origin, picture: &ReadyPicture) -> Result<Outcome> {
+    let Some(row) = find(transaction, picture).await.map_err(failed)? else {
+        if let Some(bytes) = &picture.displaced {
+            // No row names the bytes under this key: a killed import left them.
+            store.blobs.put(&picture.key(), bytes.clone(), Existing::Replace).await?;
+        }
+        let id = insert(transaction, picture).await.map_err(failed)?;
+        add_source(transaction, id, origin).await.map_err(failed)?;
+        return Ok(Outcome::Added);
+    };
+    if row.content_sha256 != picture.content_sha256.0 {
+        if row.ext != picture.info.format.extension() {
+            store.blobs.delete(&picture.key()).await?;
+        }
+        return Ok(Outcome::Failed(format!(
+            "frame {} of video {} is already in the library as media {}, with other bytes; the first stays",
+            picture.frame.unwrap_or_default(),
+            picture.sha256,
+            row.id
+        )));
+    }
+    add_source(transaction, row.id, origin).await.map_err(failed)?;
+    Ok(if row.deleted_at.is_some() { Outcome::Deleted } else { Outcome::AlreadyThere })
+}
+
+async fn find(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> std::result::Result<Option<media::Model>, DbErr> {
+    let of_hash = media::Entity::find().filter(media::Column::Sha256.eq(picture.sha256.0.to_vec()));
+    let of_key = match picture.frame {
+        Some(frame) => of_hash.filter(media::Column::Frame.eq(frame)),
+        None => of_hash.filter(media::Column::Frame.is_null()),
+    };
+    of_key.one(transaction).await
+}
+
+async fn insert(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> std::result::Result<i64, DbErr> {
+    let media_type = if picture.frame.is_some() { MediaType::VideoFrame } else { MediaType::Image };
+    let row = media::ActiveModel {
+        id: ActiveValue::NotSet,
+        media_type: ActiveValue::Set(media_type as i32),
+        sha256: ActiveValue::Set(picture.sha256.0.to_vec()),
+        frame: ActiveValue::Set(picture.frame),
+        content_sha256: ActiveValue::Set(picture.content_sha256.0.to_vec()),
+        ext: ActiveValue::Set(picture.info.format.extension().to_owned()),
+        width: ActiveValue::Set(picture.info.width as i32),
+        height: ActiveValue::Set(picture.info.height as i32),
+        byte_size: ActiveValue::Set(picture.byte_size as i64),
+        captured_at: ActiveValue::Set(picture.info.captured_at),
+        camera: ActiveValue::Set(picture.info.camera.clone()),
+        created_at: ActiveValue::Set(now()),
+        deleted_at: ActiveValue::Set(None),
+    };
+    Ok(media::Entity::insert(row).exec(transaction).await?.last_insert_id)
+}
+
+async fn add_source(transaction: &DatabaseTransaction, media_id: i64, origin: &Origin) -> std::result::Result<(), DbErr> {
+    let known = media_source::Entity::find()
+        .filter(media_source::Column::MediaId.eq(media_id))
+        .filter(media_source::Column::Path.eq(&origin.path))
+        .one(transaction)
+        .await?;
+    let mut row = known.map(IntoActiveModel::into_active_model).unwrap_or_else(|| media_source::ActiveModel {
+        media_id: ActiveValue::Set(media_id),
+        name: ActiveValue::Set(origin.name.clone()),
+        path: ActiveValue::Set(origin.path.clone()),
+        imported_at: ActiveValue::Set(now()),
+        ..Default::default()
+    });
+    row.location = ActiveValue::Set(origin.location.clone());
+    row.byte_size = ActiveValue::Set(origin.byte_size as i64);
+    row.modified_at = ActiveValue::Set(origin.modified_at);
+    row.save(transaction).await.map(|_| ())
+}
+
+/// A unique key that somebody else filled first is a conflict: the batch is tried again and then finds their row.
+fn failed(source: DbErr) -> Error {
+    if is_unique_violation(&source) {
+        return Error::new(Kind::Conflict, "another import stored the same picture at the same moment: run the command again")
+            .because(source);
+    }
+    database_error("store a picture", source)
+}

@@ -1,0 +1,211 @@
+//! Importing: many files at once, in bounded memory, in an order that does not depend on timing.
+//! A file counts as added only when its bytes and its row are durable; running the same import again goes on where it stopped.
+
+use std::future::ready;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures::{Stream, StreamExt, stream};
+use serde::Serialize;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::MediaStore;
+use super::commit::{self, Outcome};
+use super::prepare::{Prepared, Preparer};
+use super::walk::{self, Found, Rules};
+use crate::error::{Error, Result};
+
+/// Most pictures whose rows are committed together; fewer when the disk is slow.
+const BATCH: usize = 256;
+
+/// Candidates that wait between the walk and the readers.
+const QUEUE: usize = 256;
+
+/// How an import goes about its work.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportOptions {
+    /// Decode every picture, so that a damaged one is found now and not when it is searched for.
+    pub check: bool,
+    /// Most entries of one ZIP archive.
+    pub max_archive_entries: u64,
+    /// Most bytes that the pictures of one ZIP archive may unpack to.
+    pub max_archive_bytes: u64,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self { check: true, max_archive_entries: 200_000, max_archive_bytes: 256 << 30 }
+    }
+}
+
+/// A file that was not imported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedFile {
+    /// Path as given, or `archive.zip!/inner/name`.
+    pub path: String,
+    /// Why, and what would help.
+    pub reason: String,
+}
+
+/// What an import did; `found = added + already_there + failed`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// Pictures met, and things that could not be looked at.
+    pub found: u64,
+    /// New in the library.
+    pub added: u64,
+    /// In the library before, or met twice.
+    pub already_there: u64,
+    /// Of those already there, how many are deleted; an import does not bring them back.
+    pub deleted: u64,
+    /// Files in folders and archives that do not claim to be pictures.
+    pub ignored: u64,
+    /// Not imported, in the order they were met.
+    pub failed: Vec<FailedFile>,
+    /// Somebody asked to stop; the same command goes on from here.
+    pub cancelled: bool,
+}
+
+/// Hears how an import comes along; called from several threads.
+pub trait ImportProgress: Send + Sync {
+    /// So many more files than announced so far are to be looked at.
+    fn expect(&self, more: u64);
+    /// A file is done: added, already there, or failed.
+    fn done(&self);
+}
+
+/// Nobody listens.
+impl ImportProgress for () {
+    fn expect(&self, _more: u64) {}
+    fn done(&self) {}
+}
+
+enum Step {
+    Prepared(Prepared),
+    Seen(Found),
+}
+
+impl Step {
+    fn picture(&self) -> Option<&Prepared> {
+        match self {
+            Self::Prepared(picture) => Some(picture),
+            Self::Seen(_) => None,
+        }
+    }
+}
+
+/// Imports files, folders and ZIP archives. What is wrong with one file is reported and the rest goes on.
+///
+/// # Errors
+/// What stops everything: the disk of the library is full or cannot be written, or its database fails. All files
+/// that were done before stay imported.
+pub async fn import(
+    store: &MediaStore,
+    paths: &[PathBuf],
+    options: ImportOptions,
+    progress: Arc<dyn ImportProgress>,
+    cancel: CancellationToken,
+) -> Result<ImportReport> {
+    let rules = Rules {
+        own_folder: store.data_dir().to_owned(),
+        max_file_bytes: store.limits().max_file_bytes,
+        max_archive_entries: options.max_archive_entries,
+        max_archive_bytes: options.max_archive_bytes,
+    };
+    look_ahead(paths.to_vec(), rules.clone(), Arc::clone(&progress), cancel.clone());
+    let mut report = ImportReport::default();
+    let steps = prepared_in_order(store, walk_in_background(paths.to_vec(), rules), options.check, cancel.clone());
+    let mut batches = std::pin::pin!(steps.ready_chunks(BATCH));
+    while let Some(batch) = batches.next().await {
+        settle(store, batch, &mut report, progress.as_ref()).await?;
+    }
+    report.cancelled = cancel.is_cancelled();
+    Ok(report)
+}
+
+fn look_ahead(paths: Vec<PathBuf>, rules: Rules, progress: Arc<dyn ImportProgress>, cancel: CancellationToken) {
+    tokio::task::spawn_blocking(move || progress.expect(walk::count(&paths, &rules, &|| cancel.is_cancelled())));
+}
+
+fn walk_in_background(paths: Vec<PathBuf>, rules: Rules) -> mpsc::Receiver<Result<Found>> {
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    tokio::task::spawn_blocking(move || {
+        let walked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            walk::walk(&paths, &rules, &mut |found| sender.blocking_send(Ok(found)).is_ok());
+        }));
+        if walked.is_err() {
+            // The receiver is gone when nobody wants to know any more.
+            let _ = sender.blocking_send(Err(Error::internal("walking the folders failed; please report it, with the folder's listing")));
+        }
+    });
+    receiver
+}
+
+/// Candidates are prepared several at a time and come out in the order they were found.
+fn prepared_in_order(
+    store: &MediaStore,
+    mut found: mpsc::Receiver<Result<Found>>,
+    check: bool,
+    cancel: CancellationToken,
+) -> impl Stream<Item = Result<Step>> {
+    let at_once = 2 * std::thread::available_parallelism().map_or(2, usize::from);
+    let preparer = Preparer::new(store.clone(), check);
+    stream::poll_fn(move |context| found.poll_recv(context))
+        .take_while(move |_| ready(!cancel.is_cancelled()))
+        .map(move |found| {
+            let preparer = preparer.clone();
+            async move {
+                match found? {
+                    Found::Candidate(candidate) => preparer.prepare(candidate).await.map(Step::Prepared),
+                    seen => Ok(Step::Seen(seen)),
+                }
+            }
+        })
+        .buffered(at_once)
+}
+
+/// Commits a batch up to the first failure that concerns everything, and counts it.
+async fn settle(store: &MediaStore, batch: Vec<Result<Step>>, report: &mut ImportReport, progress: &dyn ImportProgress) -> Result<()> {
+    let mut fatal = None;
+    let steps: Vec<Step> = batch.into_iter().map_while(|step| step.map_err(|error| fatal = Some(error)).ok()).collect();
+    let pictures: Vec<&Prepared> = steps.iter().filter_map(Step::picture).collect();
+    let mut outcomes = commit::commit(store, &pictures).await?.into_iter();
+    for step in steps {
+        match step {
+            Step::Seen(seen) => count_seen(seen, report, progress),
+            Step::Prepared(picture) => {
+                if let Some(outcome) = outcomes.next() {
+                    count_outcome(outcome, picture, report);
+                    progress.done();
+                }
+            }
+        }
+    }
+    fatal.map_or(Ok(()), Err)
+}
+
+fn count_outcome(outcome: Outcome, picture: Prepared, report: &mut ImportReport) {
+    report.found += 1;
+    match outcome {
+        Outcome::Added => report.added += 1,
+        Outcome::AlreadyThere => report.already_there += 1,
+        Outcome::Deleted => {
+            report.already_there += 1;
+            report.deleted += 1;
+        }
+        Outcome::Failed(reason) => report.failed.push(FailedFile { path: picture.origin.path, reason }),
+    }
+}
+
+fn count_seen(seen: Found, report: &mut ImportReport, progress: &dyn ImportProgress) {
+    match seen {
+        Found::Failed { path, reason } => {
+            report.found += 1;
+            report.failed.push(FailedFile { path, reason });
+        }
+        Found::Ignored(files) => report.ignored += files,
+        Found::Expect(more) => progress.expect(more),
+        Found::Candidate(_) => {}
+    }
+}

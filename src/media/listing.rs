@@ -1,0 +1,245 @@
+//! Finding media: by id, by hash, in pages, at random; and deleting and restoring them.
+//! Deleted media keep their row and bytes and are seen by nothing here but [`MediaStore::restore`].
+
+use chrono::{DateTime, Utc};
+use rand::Rng;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use super::{Media, MediaSource, MediaStore, disk, now};
+use crate::db::database_error;
+use crate::db::entity::media::{Column, Entity, Model};
+use crate::db::entity::{media_source, upload};
+use crate::error::{Error, Result};
+use crate::types::{MediaId, MediaType, Sha256};
+
+/// Ids in one query; databases bound the number of parameters.
+const IDS_PER_QUERY: usize = 1_000;
+
+/// What a list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// By number.
+    #[default]
+    Id,
+    /// By the time it was added; equal times by number.
+    Date,
+}
+
+/// Direction of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Smallest or oldest first.
+    #[default]
+    Asc,
+    /// Largest or newest first.
+    Desc,
+}
+
+impl From<Order> for sea_orm::Order {
+    fn from(order: Order) -> Self {
+        match order {
+            Order::Asc => Self::Asc,
+            Order::Desc => Self::Desc,
+        }
+    }
+}
+
+/// Size of the library and of what is left of its disk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LibraryInfo {
+    /// Media that are not deleted.
+    pub media_count: u64,
+    /// Uploads.
+    pub upload_count: u64,
+    /// GiB that an ordinary user may still write to the disk of the library.
+    pub free_space_gib: f64,
+}
+
+impl MediaStore {
+    /// The medium with this number.
+    ///
+    /// # Errors
+    /// Those of the database; so for every method here.
+    pub async fn get(&self, id: MediaId) -> Result<Option<Media>> {
+        self.one(live().filter(Column::Id.eq(id.0))).await
+    }
+
+    /// The media with these numbers, in this order; those that are deleted or were never there are left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_ids(&self, ids: &[MediaId]) -> Result<Vec<Media>> {
+        let mut found = std::collections::HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(IDS_PER_QUERY) {
+            let query = live().filter(Column::Id.is_in(chunk.iter().map(|id| id.0)));
+            found.extend(self.many(query).await?.into_iter().map(|media| (media.id, media)));
+        }
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// The first medium with this hash; of a video its first frame.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_sha256(&self, sha256: &Sha256) -> Result<Option<Media>> {
+        self.one(live().filter(Column::Sha256.eq(sha256.0.to_vec())).order_by_asc(Column::Id)).await
+    }
+
+    /// All media with this hash by number: the picture itself, or the frames of one video.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn siblings(&self, sha256: &Sha256) -> Result<Vec<Media>> {
+        self.many(live().filter(Column::Sha256.eq(sha256.0.to_vec())).order_by_asc(Column::Id)).await
+    }
+
+    /// One page of the library.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn list(&self, offset: u64, limit: u64, sort: Sort, order: Order) -> Result<Vec<Media>> {
+        let sorted = match sort {
+            Sort::Id => live(),
+            Sort::Date => live().order_by(Column::CreatedAt, order.into()),
+        };
+        self.many(sorted.order_by(Column::Id, order.into()).offset(offset).limit(limit)).await
+    }
+
+    /// How many media there are.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count(&self) -> Result<u64> {
+        live().count(self.db.connection()).await.map_err(|source| database_error("count the media", source))
+    }
+
+    /// The `n`-th medium by number, counted from zero.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn nth(&self, n: u64) -> Result<Option<Media>> {
+        self.nth_of(live(), n).await
+    }
+
+    /// Pictures and frames from this number on, ascending, itself included.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn pictures_from(&self, id: MediaId, limit: u64) -> Result<Vec<Media>> {
+        self.many(pictures().filter(Column::Id.gte(id.0)).order_by_asc(Column::Id).limit(limit)).await
+    }
+
+    /// Any picture or frame, each as likely as the other; `None` when there are none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn random_picture(&self) -> Result<Option<Media>> {
+        let count = pictures().count(self.db.connection()).await.map_err(|source| database_error("count the pictures", source))?;
+        if count == 0 {
+            return Ok(None);
+        }
+        let n = rand::rng().random_range(0..count);
+        self.nth_of(pictures(), n).await
+    }
+
+    /// The numbers of all pictures and frames, ascending; eight bytes each, so millions fit.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn picture_ids(&self) -> Result<Vec<i64>> {
+        let query = pictures().select_only().column(Column::Id).order_by_asc(Column::Id).into_tuple();
+        query.all(self.db.connection()).await.map_err(|source| database_error("list the pictures", source))
+    }
+
+    /// Where a medium was imported from, oldest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn sources(&self, id: MediaId) -> Result<Vec<MediaSource>> {
+        let query = media_source::Entity::find().filter(media_source::Column::MediaId.eq(id.0)).order_by_asc(media_source::Column::Id);
+        let rows = query.all(self.db.connection()).await.map_err(|source| database_error("list the sources", source))?;
+        Ok(rows.into_iter().map(|row| MediaSource { name: row.name, path: row.path, imported_at: row.imported_at }).collect())
+    }
+
+    /// Hides a medium from everything at once; its row and bytes stay. False when it is deleted already.
+    ///
+    /// # Errors
+    /// `NotFound` when there never was such a medium.
+    pub async fn delete(&self, id: MediaId) -> Result<bool> {
+        self.set_deleted(id, Some(now())).await
+    }
+
+    /// Brings a deleted medium back. False when it is not deleted.
+    ///
+    /// # Errors
+    /// `NotFound` when there never was such a medium.
+    pub async fn restore(&self, id: MediaId) -> Result<bool> {
+        self.set_deleted(id, None).await
+    }
+
+    /// The numbers of all media with this hash, deleted ones included.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn ids_by_sha256(&self, sha256: &Sha256) -> Result<Vec<MediaId>> {
+        let query = Entity::find().filter(Column::Sha256.eq(sha256.0.to_vec())).order_by_asc(Column::Id);
+        let ids = query.select_only().column(Column::Id).into_tuple::<i64>().all(self.db.connection()).await;
+        Ok(ids.map_err(|source| database_error("look for a hash", source))?.into_iter().map(MediaId).collect())
+    }
+
+    /// Counts, and the space that is left.
+    ///
+    /// # Errors
+    /// Those of the database and of the disk.
+    pub async fn info(&self) -> Result<LibraryInfo> {
+        let uploads = upload::Entity::find().count(self.db.connection()).await;
+        Ok(LibraryInfo {
+            media_count: self.count().await?,
+            upload_count: uploads.map_err(|source| database_error("count the uploads", source))?,
+            free_space_gib: disk::free_bytes(&self.data_dir)? as f64 / f64::from(1 << 30),
+        })
+    }
+
+    async fn set_deleted(&self, id: MediaId, at: Option<DateTime<Utc>>) -> Result<bool> {
+        let wrong_state = if at.is_some() { Column::DeletedAt.is_null() } else { Column::DeletedAt.is_not_null() };
+        let update = Entity::update_many().col_expr(Column::DeletedAt, Expr::value(at)).filter(Column::Id.eq(id.0)).filter(wrong_state);
+        let changed = update.exec(self.db.connection()).await.map_err(|source| database_error("mark a medium", source))?;
+        if changed.rows_affected > 0 {
+            return Ok(true);
+        }
+        let known =
+            Entity::find_by_id(id.0).count(self.db.connection()).await.map_err(|source| database_error("look for a medium", source))?;
+        if known == 0 { Err(Error::not_found(format!("there is no media {id}"))) } else { Ok(false) }
+    }
+
+    /// The row number is found in an index of ids alone; only the one row is then read.
+    async fn nth_of(&self, of: Select<Entity>, n: u64) -> Result<Option<Media>> {
+        let query = of.select_only().column(Column::Id).order_by_asc(Column::Id).offset(n).limit(1).into_tuple::<i64>();
+        let id = query.one(self.db.connection()).await.map_err(|source| database_error("find a row", source))?;
+        match id {
+            Some(id) => self.get(MediaId(id)).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn one(&self, query: Select<Entity>) -> Result<Option<Media>> {
+        Ok(records(query.limit(1).all(self.db.connection()).await)?.pop())
+    }
+
+    async fn many(&self, query: Select<Entity>) -> Result<Vec<Media>> {
+        records(query.all(self.db.connection()).await)
+    }
+}
+
+fn live() -> Select<Entity> {
+    Entity::find().filter(Column::DeletedAt.is_null())
+}
+
+fn pictures() -> Select<Entity> {
+    live().filter(Column::MediaType.is_in([MediaType::Image as i32, MediaType::VideoFrame as i32]))
+}
+
+fn records(rows: std::result::Result<Vec<Model>, DbErr>) -> Result<Vec<Media>> {
+    rows.map_err(|source| database_error("list the media", source))?.into_iter().map(Media::from_row).collect()
+}

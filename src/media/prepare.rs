@@ -1,0 +1,189 @@
+//! What happens to one candidate before its row is written: recognise, read, hash, check, store the bytes. Runs for many at once.
+
+use std::fs::File;
+use std::io::Read;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::blobs::{Existing, Put, media_key};
+use super::walk::{Candidate, Content, Origin};
+use super::{MediaStore, archive};
+use crate::db::database_error;
+use crate::db::entity::{media, media_source};
+use crate::error::{Error, Kind, Result, ResultExt, io_error};
+use crate::imaging::{self, PictureInfo};
+use crate::types::Sha256;
+
+/// Memory that files being read may take together, in KiB.
+const READ_BUDGET_KIB: u32 = 512 * 1024;
+
+/// Memory that pictures being decoded may take together, in KiB.
+const DECODE_BUDGET_KIB: u32 = 1024 * 1024;
+
+/// What all candidates of one import share.
+#[derive(Clone)]
+pub(super) struct Preparer {
+    store: MediaStore,
+    check: bool,
+    reading: Arc<Semaphore>,
+    decoding: Arc<Semaphore>,
+}
+
+/// A candidate that is ready for its row, or has failed.
+pub(super) struct Prepared {
+    pub(super) origin: Origin,
+    pub(super) outcome: Result<Ready>,
+}
+
+/// What the row will say.
+pub(super) enum Ready {
+    /// The same unchanged file was imported before.
+    Unchanged { deleted: bool },
+    /// A picture whose bytes are stored.
+    Picture(Box<ReadyPicture>),
+}
+
+/// A checked picture whose bytes are durable.
+pub(super) struct ReadyPicture {
+    pub(super) sha256: Sha256,
+    pub(super) frame: Option<i32>,
+    pub(super) content_sha256: Sha256,
+    pub(super) byte_size: u64,
+    pub(super) info: PictureInfo,
+    /// Set when other bytes lie under the key: whether they are another picture or the remains of a killed import, the rows will tell.
+    pub(super) displaced: Option<Bytes>,
+}
+
+impl ReadyPicture {
+    pub(super) fn key(&self) -> String {
+        media_key(&self.sha256, self.frame, self.info.format.extension())
+    }
+}
+
+struct Examined {
+    bytes: Bytes,
+    content_sha256: Sha256,
+    info: PictureInfo,
+    _memory: OwnedSemaphorePermit,
+}
+
+impl Preparer {
+    pub(super) fn new(store: MediaStore, check: bool) -> Self {
+        let semaphore = |permits: u32| Arc::new(Semaphore::new(permits as usize));
+        Self { store, check, reading: semaphore(READ_BUDGET_KIB), decoding: semaphore(DECODE_BUDGET_KIB) }
+    }
+
+    /// Prepares one candidate. What is wrong with the file itself stands in the outcome.
+    ///
+    /// # Errors
+    /// What would fail for every other file too: the library's disk or database.
+    pub(super) async fn prepare(self, candidate: Candidate) -> Result<Prepared> {
+        let Candidate { origin, content } = candidate;
+        if let Some(deleted) = self.is_unchanged(&origin).await? {
+            return Ok(Prepared { origin, outcome: Ok(Ready::Unchanged { deleted }) });
+        }
+        let outcome = match self.examine(&origin, content).await {
+            Ok(examined) => Ok(self.store_bytes(&origin.name, examined).await?),
+            Err(error) => Err(error),
+        };
+        Ok(Prepared { origin, outcome })
+    }
+
+    /// Whether this very file, not touched since, was imported before; and if so, whether its picture was deleted.
+    async fn is_unchanged(&self, origin: &Origin) -> Result<Option<bool>> {
+        let (Some(location), Some(modified_at)) = (&origin.location, origin.modified_at) else { return Ok(None) };
+        let rows = media_source::Entity::find()
+            .filter(media_source::Column::Location.eq(location))
+            .filter(media_source::Column::ByteSize.eq(origin.byte_size as i64))
+            .filter(media_source::Column::ModifiedAt.eq(modified_at))
+            .inner_join(media::Entity)
+            .select_also(media::Entity)
+            .one(self.store.db.connection());
+        let row = rows.await.map_err(|source| database_error("look for a file", source))?;
+        Ok(row.and_then(|(_, media)| media).map(|media| media.deleted_at.is_some()))
+    }
+
+    async fn examine(&self, origin: &Origin, content: Content) -> Result<Examined> {
+        let limit = self.store.limits.max_file_bytes;
+        if origin.byte_size > limit {
+            return Err(too_large(origin.byte_size, limit));
+        }
+        let memory = reserve(&self.reading, origin.byte_size, READ_BUDGET_KIB).await?;
+        let limits = self.store.limits;
+        let (bytes, content_sha256, info) = blocking(move || {
+            let bytes = content.read(limit)?;
+            let info = imaging::probe(&bytes, &limits)?;
+            let content_sha256 = Sha256::of(&bytes);
+            Ok((bytes, content_sha256, info))
+        })
+        .await?;
+        let bytes = Bytes::from(bytes);
+        if self.check {
+            let _pixels = reserve(&self.decoding, 3 * u64::from(info.width) * u64::from(info.height), DECODE_BUDGET_KIB).await?;
+            let encoded = bytes.clone();
+            blocking(move || imaging::verify(&encoded, &limits)).await?;
+        }
+        Ok(Examined { bytes, content_sha256, info, _memory: memory })
+    }
+
+    async fn store_bytes(&self, name: &str, examined: Examined) -> Result<Ready> {
+        let Examined { bytes, content_sha256, info, _memory } = examined;
+        let (sha256, frame) = frame_name(name).map_or((content_sha256, None), |(video, frame)| (video, Some(frame)));
+        let mut picture = ReadyPicture { sha256, frame, content_sha256, byte_size: bytes.len() as u64, info, displaced: None };
+        let key = picture.key();
+        if frame.is_none() {
+            self.store.blobs.put(&key, bytes, Existing::Keep).await?;
+        } else if self.store.blobs.put_first(&key, bytes.clone()).await? == Put::AlreadyThere {
+            let there = self.store.blobs.get(&key).await?;
+            picture.displaced = (there != bytes).then_some(bytes);
+        }
+        Ok(Ready::Picture(Box::new(picture)))
+    }
+}
+
+impl Content {
+    fn read(&self, limit: u64) -> Result<Vec<u8>> {
+        match self {
+            Self::Entry(archive, entry) => archive::read(archive, entry, limit),
+            Self::File(path) => {
+                let file = File::open(path).map_err(|source| io_error(path, "open", source))?;
+                let size = file.metadata().map_or(0, |metadata| metadata.len()).min(limit);
+                let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+                // The file may grow while it is read.
+                file.take(limit + 1).read_to_end(&mut bytes).map_err(|source| io_error(path, "read", source))?;
+                if bytes.len() as u64 > limit { Err(too_large(bytes.len() as u64, limit)) } else { Ok(bytes) }
+            }
+        }
+    }
+}
+
+/// The video's hash and the frame's number of a name like `<64 hexadecimal digits>_<number>.<extension>`; any other name is just a name.
+pub(super) fn frame_name(name: &str) -> Option<(Sha256, i32)> {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let (hash, number) = stem.split_once('_')?;
+    if !number.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    Some((hash.parse().ok()?, number.parse().ok()?))
+}
+
+fn too_large(size: u64, limit: u64) -> Error {
+    Error::too_large(format!(
+        "has {size} bytes, more than the limit of {limit} per file (max_file_bytes): raise the limit or make it smaller"
+    ))
+}
+
+/// Waits for this much memory; what exceeds the whole budget takes the whole budget.
+async fn reserve(budget: &Arc<Semaphore>, bytes: u64, all_kib: u32) -> Result<OwnedSemaphorePermit> {
+    let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(all_kib).clamp(1, all_kib);
+    Arc::clone(budget).acquire_many_owned(kib).await.or_error(Kind::Internal, || "the import is closed".into())
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    // A decoder that panics on one file must not end the import of the others.
+    done.unwrap_or_else(|source| Err(Error::corrupt("the decoder failed on this file; please report it").because(source)))
+}
