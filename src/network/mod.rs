@@ -1,1 +1,4 @@
-//! Stub.
+//! Networks on libtorch: what a picture becomes a feature with.
+
+pub mod caffemodel;
+pub mod prototxt;
