@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 
+mod fields;
 mod tokens;
 
 use tokens::{Token, Tokens};
@@ -131,6 +132,6 @@ fn is_name(word: &str) -> bool {
 }
 
 /// An `Invalid` that begins with the line.
-pub(super) fn at(line: usize, message: &str) -> Error {
+pub(crate) fn at(line: usize, message: &str) -> Error {
     Error::invalid(format!("line {line}: {message}"))
 }
