@@ -1,9 +1,17 @@
 //! Networks on libtorch: what they are made of, how a picture goes in, how a feature comes out.
 //! One thread owns them ([`engine`]); nothing here knows of the library or of HTTP.
 
+pub mod caffemodel;
+pub mod detect;
 pub mod device;
 pub mod engine;
+mod fold;
+pub mod graph;
+pub mod graph_definition;
+mod layers;
+pub mod network_definition;
 pub mod preprocess;
+pub mod prototxt;
 pub mod signature;
 mod torchscript;
 
@@ -12,7 +20,11 @@ use tch::{Device, Tensor};
 use crate::error::{Error, Kind, Result};
 use crate::types::Sha256;
 
+pub use detect::Detection;
 pub use engine::Engine;
+pub use graph::CaffeGraph;
+pub use graph_definition::GraphDefinition;
+pub use layers::Shape;
 pub use preprocess::Prepared;
 pub use signature::{ColourOrder, InputSpec, Signature};
 
