@@ -1,9 +1,10 @@
 //! The hall: one bundle of handles, made once, cloned everywhere. No behaviour.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::db::Database;
+use crate::db;
 use crate::error::{Result, io_error};
 use crate::feature::Features;
 use crate::media::{MediaStore, Uploads};
@@ -39,13 +40,18 @@ impl App {
         let folder = &config.data_dir;
         std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create the data folder", error))?;
         let limits = config.decode.limits();
-        let database = Database::connect(folder).await?;
+        let database = db::connect(&Self::database_path(folder)).await?;
         let media = MediaStore::open(database.clone(), folder, limits)?;
-        let uploads = Uploads::open(database.clone(), folder, limits)?;
+        let uploads = Uploads::open(&media);
         let zoo = Zoo::new(folder, config.models.mirror.clone());
         let features = Features::new(database, zoo.clone(), folder);
         let engine = Engine::start(&config.engine)?;
         let search = SearchDesk::new(engine.clone(), media.clone(), zoo.clone(), features.clone(), limits);
         Ok(Self { config: Arc::new(config), media, uploads, zoo, features, engine, search })
+    }
+
+    /// Where a library's records lie.
+    pub fn database_path(data_dir: &Path) -> String {
+        data_dir.join("library.sqlite").to_string_lossy().into_owned()
     }
 }

@@ -17,7 +17,9 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::config::{Config, ConfigArguments};
-use crate::error::Result;
+use crate::db;
+use crate::error::{Result, io_error};
+use crate::media::MediaStore;
 use crate::network::device;
 use crate::telemetry;
 
@@ -88,9 +90,17 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Features(command) => features::run(&App::open(config).await?, command).await,
         Command::Models(command) => features::run_models(&config, &command),
         Command::Evaluate(command) => evaluate::run(config, command).await,
-        Command::Delete(command) => media::delete(config, command).await,
-        Command::Restore(command) => media::restore(config, command).await,
+        Command::Delete(command) => media::delete(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
+        Command::Restore(command) => media::restore(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Demo(command) => demo::run(config, command).await,
         Command::Render(command) => render::run(&command),
     }
+}
+
+/// The library alone: what needs no network does not start the engine.
+async fn library(config: &Config) -> Result<MediaStore> {
+    let folder = &config.data_dir;
+    std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create the data folder", error))?;
+    let database = db::connect(&App::database_path(folder)).await?;
+    MediaStore::open(database, folder, config.decode.limits())
 }

@@ -78,7 +78,7 @@ async fn upload(State(app): State<App>, Path((_, _, name)): Path<(String, String
 
 async fn thumbnail(State(app): State<App>, Path((side, id)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Failure> {
     let id = id.parse().map_err(|_| Error::not_found("no such picture"))?;
-    let side = side.parse().ok().and_then(ThumbnailSide::from_pixels).ok_or_else(|| Error::not_found("thumbnails are 160, 320 or 640 pixels"))?;
+    let side = side.parse::<u32>().ok().and_then(|pixels| ThumbnailSide::try_from(pixels).ok()).ok_or_else(|| Error::not_found("thumbnails are 160, 320 or 640 pixels"))?;
     let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("no such picture"))?;
     let tag = format!("\"{}-{}\"", found.content_sha256, side.pixels());
     if is_known(&headers, &tag) {

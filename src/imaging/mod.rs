@@ -12,7 +12,7 @@ mod jpeg;
 mod jpeg_header;
 mod orient;
 mod probe;
-mod render;
+pub mod render;
 mod resize;
 
 use crate::error::{Error, Result};

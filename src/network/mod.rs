@@ -111,7 +111,7 @@ impl Network {
     pub fn layer_names(&self) -> Vec<String> {
         match &self.body {
             Body::TorchScript(_) => vec!["forward".into()],
-            Body::Caffe(graph) => graph.layer_names(),
+            Body::Caffe(graph) => graph.layer_names().into_iter().map(str::to_owned).collect(),
         }
     }
 

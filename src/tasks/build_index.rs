@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::feature::Feature;
 use crate::feature::vectors::Vectors;
-use crate::index::{Rows, snapshot};
+use crate::index::{self, Rows};
 
 /// What a build did.
 #[derive(Debug, Clone, Serialize)]
@@ -57,14 +57,14 @@ pub async fn build_index(app: &App, feature: &Feature, force: bool, stop: &Stop,
         return Ok(report(0.0, true));
     }
     let shown = |done: usize, total: usize| progress(Progress { done: done as u64, total: total as u64 });
-    tokio::task::block_in_place(|| snapshot::build(&kind, rows.as_ref(), &folder, &fingerprint, &shown, stop.flag()))?;
-    let last = vectors.media_ids().into_iter().map(|id| id.0).max().unwrap_or(0);
+    tokio::task::block_in_place(|| index::build(&kind, rows.as_ref(), &folder, &fingerprint, &shown, stop.flag()))?;
+    let last = vectors.media_ids().map(|id| id.0).max().unwrap_or(0);
     app.features.mark_indexed(feature.id, last).await?;
     Ok(report(started.elapsed().as_secs_f64(), false))
 }
 
 /// A damaged or foreign snapshot counts as none: building anew is the remedy.
 fn is_current(folder: &std::path::Path, rows: &Arc<dyn Rows>, kind: &crate::index::IndexKind, fingerprint: &str) -> bool {
-    let opened: Result<_, Error> = snapshot::open_current(folder, rows, fingerprint);
-    opened.ok().flatten().is_some_and(|snapshot| snapshot.manifest().count == rows.len() && snapshot.manifest().kind == *kind)
+    let opened: Result<_, Error> = index::open_current(folder, rows, fingerprint);
+    opened.ok().flatten().is_some_and(|snapshot| snapshot.manifest.count == rows.len() && snapshot.manifest.kind == *kind)
 }

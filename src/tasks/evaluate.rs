@@ -12,7 +12,7 @@ use super::vectorise::{PAGE, Vectoriser};
 use super::{Progress, Stop, metrics};
 use crate::error::{Error, Result, io_error};
 use crate::imaging::PictureFormat;
-use crate::index::{FlatIndex, Hit, IndexKind, MemoryRows, Rows, VectorIndex, snapshot};
+use crate::index::{self, FlatIndex, Hit, IndexKind, MemoryRows, Rows, VectorIndex};
 
 /// The figures; `--json` prints them as they are.
 #[derive(Debug, Clone, Serialize)]
@@ -173,9 +173,9 @@ async fn extract(vectoriser: &Vectoriser, files: Vec<Labelled>, failed: &mut Vec
 /// Builds and opens an index in a folder that goes away again: the same path as the library's, files and all.
 fn build(kind: &IndexKind, rows: &Arc<dyn Rows>, stop: &Stop) -> Result<Box<dyn VectorIndex>> {
     let folder = tempfile::tempdir().map_err(|error| io_error(&std::env::temp_dir(), "make a folder in", error))?;
-    snapshot::build(kind, rows.as_ref(), folder.path(), "evaluation", &|_, _| {}, stop.flag())?;
-    let opened = snapshot::open_current(folder.path(), rows, "evaluation")?;
-    Ok(opened.ok_or_else(|| Error::internal("the index that was just built is not there"))?.into_index())
+    index::build(kind, rows.as_ref(), folder.path(), "evaluation", &|_, _| {}, stop.flag())?;
+    let opened = index::open_current(folder.path(), rows, "evaluation")?;
+    Ok(opened.ok_or_else(|| Error::internal("the index that was just built is not there"))?.index)
 }
 
 /// What the queries answered, one entry each.
@@ -189,12 +189,12 @@ struct Asked {
 
 fn ask(rows: &Arc<dyn Rows>, index: &dyn VectorIndex, gallery: &[Labelled], queries: &Side) -> Result<Asked> {
     let exact = FlatIndex::new(Arc::clone(rows));
-    let canonical: Vec<PathBuf> = gallery.iter().map(|picture| canonical(&picture.path)).collect();
+    let places: Vec<PathBuf> = gallery.iter().map(|picture| canonical(&picture.path)).collect();
     let mut asked = Asked::default();
     for (query, vector) in queries.pictures.iter().zip(&queries.vectors) {
         // Gallery and queries may be the same folder: a picture is not its own answer.
         let itself = canonical(&query.path);
-        let own = |row: u32| canonical_at(&canonical, row) == Some(&itself);
+        let own = |row: u32| places.get(row as usize) == Some(&itself);
         let started = Instant::now();
         let hits = index.search(vector, NEAREST, Some(&own))?;
         asked.milliseconds.push(started.elapsed().as_secs_f64() * 1000.0);
@@ -209,10 +209,6 @@ fn ask(rows: &Arc<dyn Rows>, index: &dyn VectorIndex, gallery: &[Labelled], quer
 
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
-}
-
-fn canonical_at(paths: &[PathBuf], row: u32) -> Option<&PathBuf> {
-    paths.get(row as usize)
 }
 
 fn pairs(hits: &[Hit]) -> Vec<(u32, f32)> {

@@ -2,7 +2,6 @@
 //! a kill loses the page in work, never more. A picture that cannot be extracted is recorded with its reason and skipped.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -12,7 +11,7 @@ use super::{Progress, Stop};
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
 use crate::feature::Feature;
-use crate::feature::vectors::{VectorWriter, Vectors};
+use crate::feature::vectors::VectorWriter;
 use crate::network::{Prepared, Signature};
 use crate::types::MediaId;
 
@@ -57,7 +56,7 @@ pub async fn extract(app: &App, feature: &Feature, stop: &Stop, progress: &(dyn 
     let folder = app.features.vectors_folder(&signature);
     let fingerprint = signature.fingerprint.to_string();
     let mut writer = VectorWriter::open(&folder, signature.dimension, &fingerprint)?;
-    let present: HashSet<i64> = Vectors::open(&folder, signature.dimension, &fingerprint)?.media_ids().into_iter().map(|id| id.0).collect();
+    let present: HashSet<i64> = writer.media_ids()?.into_iter().map(|id| id.0).collect();
     let pages = pending_pages(app, feature, &present).await?;
     let total = pages.iter().map(|page| page.len() as u64).sum();
     let started = Instant::now();
@@ -91,8 +90,10 @@ async fn read_page(app: App, vectoriser: Vectoriser, page: Vec<i64>) -> Result<(
     let ids: Vec<MediaId> = page.into_iter().map(MediaId).collect();
     // A picture that was deleted meanwhile is not here any more: it needs no vector.
     let media = app.media.by_ids(&ids).await?;
-    let store = Arc::new(app.media.clone());
-    let bytes = futures::stream::iter(&media).map(|media| store.bytes(media)).buffered(16).collect().await;
+    let mut bytes = Vec::with_capacity(media.len());
+    for one in &media {
+        bytes.push(app.media.bytes(one).await);
+    }
     let prepared = vectoriser.prepare(bytes).await?;
     Ok((media.iter().map(|media| media.id).collect(), prepared))
 }

@@ -46,11 +46,11 @@ pub(super) async fn random(State(app): State<App>) -> Answer {
 
 pub(super) async fn info(State(app): State<App>) -> Answer {
     let info = app.media.info().await?;
-    let uploads = app.uploads.count().await?;
-    Ok(shapes::ok(json!({ "mediaCount": info.media_count, "uploadCount": uploads, "freeSpace": info.free_gib })))
+    Ok(shapes::ok(json!({ "mediaCount": info.media_count, "uploadCount": info.upload_count, "freeSpace": info.free_space_gib })))
 }
 
 pub(super) async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
+    app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
     app.media.delete(MediaId(id)).await?;
     Ok(shapes::envelope(json!({ "status": "ok", "id": id })))
 }

@@ -110,8 +110,19 @@ pub(super) async fn random_seeded(State(app): State<App>, Path(seed): Path<Strin
     if count == 0 {
         return Err(Error::not_found("Database empty").into());
     }
-    let found = app.media.picture_from_nth(remainder(&seed, count)?).await?.ok_or_else(|| Error::not_found("Database empty"))?;
+    let found = picture_at(&app, remainder(&seed, count)?).await?;
     by_media(&app, found, &params).await
+}
+
+/// The n-th medium, or the next picture by number, from the start again after the last.
+async fn picture_at(app: &App, n: u64) -> Result<Media, Failure> {
+    let start = app.media.nth(n).await?.map_or(MediaId(0), |media| media.id);
+    for id in [start, MediaId(0)] {
+        if let Some(found) = app.media.pictures_from(id, 1).await?.pop() {
+            return Ok(found);
+        }
+    }
+    Err(Error::not_found("Database empty").into())
 }
 
 /// A hexadecimal number of any length, modulo `count`.

@@ -1,0 +1,134 @@
+//! One feature, ready to answer: its network in the engine, its vectors mapped, its index open. New vectors and a newly built
+//! index, by this process or another, are seen at the next search.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::{Error, Result};
+use crate::feature::vectors::Vectors;
+use crate::feature::{Feature, Features};
+use crate::index::{self, Rows, Snapshot};
+use crate::model::Zoo;
+use crate::network::engine::NetworkId;
+use crate::network::{Engine, Signature};
+use crate::types::MediaId;
+
+/// A feature that can be asked.
+pub(super) struct LoadedFeature {
+    feature: Feature,
+    signature: Signature,
+    network: NetworkId,
+    layer: Arc<str>,
+    vectors_folder: PathBuf,
+    index_folder: PathBuf,
+    view: Mutex<Option<Arc<View>>>,
+}
+
+/// What one search sees, from its start to its end.
+pub(super) struct View {
+    vectors: Arc<Vectors>,
+    rows: Arc<dyn Rows>,
+    snapshot: Option<Arc<Snapshot>>,
+    /// Which published index this is.
+    version: Option<String>,
+}
+
+impl LoadedFeature {
+    /// Loads network, vectors and index of a feature.
+    ///
+    /// # Errors
+    /// `NotReady` without weights, `Corrupt` or `Conflict` when vectors or index are damaged or of another model.
+    pub(super) async fn load(feature: Feature, engine: &Engine, zoo: &Zoo, features: &Features) -> Result<Self> {
+        let (zoo, key) = (zoo.clone(), feature.modelzoo_name.clone());
+        let (entry, source) = super::blocking(move || {
+            let entry = zoo.get(&key)?;
+            let source = zoo.source(&entry)?;
+            Ok((entry, source))
+        })
+        .await?;
+        let layer = if feature.layer.is_empty() { entry.descriptor.features.clone() } else { feature.layer.clone() };
+        let (network, signature) = engine.load(source, &layer).await?;
+        entry.check_dimension(&layer, signature.dimension)?;
+        let (vectors_folder, index_folder) = (features.vectors_folder(&signature), features.index_folder(feature.id));
+        let loaded = Arc::new(Self { feature, signature, network, layer: layer.into(), vectors_folder, index_folder, view: Mutex::default() });
+        let opened = Arc::clone(&loaded);
+        super::blocking(move || opened.view()).await?;
+        Arc::into_inner(loaded).ok_or_else(|| Error::internal("a feature was used before it was loaded"))
+    }
+
+    pub(super) fn feature(&self) -> &Feature {
+        &self.feature
+    }
+
+    pub(super) fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    pub(super) fn network(&self) -> NetworkId {
+        self.network
+    }
+
+    pub(super) fn layer(&self) -> &Arc<str> {
+        &self.layer
+    }
+
+    /// The newest state: the one of the last search if nothing was added or built since.
+    ///
+    /// # Errors
+    /// Those of opening vectors and index.
+    pub(super) fn view(&self) -> Result<Arc<View>> {
+        let mut present = self.view.lock().unwrap_or_else(PoisonError::into_inner);
+        let version = index::current_version(&self.index_folder)?;
+        let (vectors, grown) = match present.as_deref() {
+            None => (Arc::new(self.open_vectors()?), true),
+            Some(view) => match view.vectors.refresh()? {
+                Some(newer) => (Arc::new(newer), true),
+                None => (Arc::clone(&view.vectors), false),
+            },
+        };
+        if let Some(view) = present.as_ref().filter(|view| !grown && view.version == version) {
+            return Ok(Arc::clone(view));
+        }
+        let rows: Arc<dyn Rows> = vectors.clone();
+        let snapshot = match present.as_ref().filter(|view| view.version == version) {
+            // Only the tail grew: the index over the first rows is the same.
+            Some(view) => view.snapshot.clone(),
+            None => self.open_index(&rows)?.map(Arc::new),
+        };
+        let view = Arc::new(View { vectors, rows, snapshot, version });
+        *present = Some(Arc::clone(&view));
+        Ok(view)
+    }
+
+    fn open_vectors(&self) -> Result<Vectors> {
+        Vectors::open(&self.vectors_folder, self.signature.dimension, &self.signature.fingerprint.to_string())
+    }
+
+    fn open_index(&self, rows: &Arc<dyn Rows>) -> Result<Option<Snapshot>> {
+        let opened = index::open_current(&self.index_folder, rows, &self.signature.fingerprint.to_string());
+        opened.map_err(|error| error.context(format!("feature {} (remedy: `likeness index --feature {} --force`)", self.feature.id, self.feature.id)))
+    }
+}
+
+impl View {
+    /// Vectors that can be found.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len() - self.vectors.superseded()
+    }
+
+    /// The stored vector of a picture.
+    pub(super) fn vector_of(&self, media: MediaId) -> Option<Vec<f32>> {
+        self.vectors.row_of(media).map(|row| self.rows.row(row as usize).to_vec())
+    }
+
+    /// The closest pictures with their cosine, closest first.
+    ///
+    /// # Errors
+    /// Those of the index.
+    pub(super) fn search(&self, vector: &[f32], count: usize) -> Result<Vec<(MediaId, f32)>> {
+        let superseded = |row: u32| self.vectors.is_superseded(row);
+        let excluded: index::Excluded<'_> = if self.vectors.superseded() == 0 { None } else { Some(&superseded) };
+        let hits = index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, excluded)?;
+        Ok(hits.into_iter().filter_map(|hit| Some((self.vectors.media_id(hit.row as usize)?, hit.score))).collect())
+    }
+}
