@@ -63,7 +63,7 @@ fn decode_jpeg(bytes: &[u8], min_side: Option<u32>, limits: &DecodeLimits) -> Re
         return Ok(picture);
     }
     // The second decoder fills what is missing with grey and says nothing, so the end marker has to be there.
-    if !bytes[header.scan_start..].windows(2).any(|pair| pair == [0xff, 0xd9]) {
+    if !header.has_end(bytes) {
         return Err(ends_early(PictureFormat::Jpeg, bytes));
     }
     decode_other(PictureFormat::Jpeg, bytes, limits)
@@ -128,7 +128,7 @@ pub(super) fn guarded<T>(format: PictureFormat, work: impl FnOnce() -> Result<T>
 /// Translates a failure of the `image` crate.
 pub(super) fn foreign(format: PictureFormat, bytes: &[u8], error: ImageError) -> Error {
     let name = format.name();
-    if is_unexpected_end(&error) {
+    if is_unexpected_end(&error) || (matches!(error, ImageError::Decoding(_)) && is_shorter_than_declared(format, bytes)) {
         return ends_early(format, bytes).because(error);
     }
     let (kind, what) = match &error {
@@ -148,4 +148,10 @@ fn is_unexpected_end(error: &ImageError) -> bool {
     ["unexpected end", "unexpectedeof", "end of file", "end of image", "no more data", "failed to fill whole buffer"]
         .iter()
         .any(|end| words.contains(end))
+}
+
+/// A WebP file says its own length; its decoder reports the missing chunks in other words.
+fn is_shorter_than_declared(format: PictureFormat, bytes: &[u8]) -> bool {
+    let declared = bytes.get(4..).and_then(|rest| rest.first_chunk()).map_or(0, |length| u64::from(u32::from_le_bytes(*length)));
+    format == PictureFormat::WebP && (bytes.len() as u64) < declared + 8
 }

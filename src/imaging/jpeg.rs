@@ -16,6 +16,8 @@ const MAX_SIDE: u32 = 65_500;
 /// From this quality on, colour is kept at full resolution.
 const FULL_COLOR_QUALITY: u8 = 90;
 
+const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
+
 /// What libjpeg-turbo's last complaint means for the picture.
 enum Verdict {
     /// All pixels are right.
@@ -30,33 +32,55 @@ enum Verdict {
     Unable,
 }
 
+/// Pixels, and the decoder's last warning or failure.
+type Decompressed = (Image<Vec<u8>>, Option<String>);
+
 /// Decodes to RGB as stored (not yet upright), at the smallest scale whose shorter side has at least `min_side`
 /// pixels. `None` when libjpeg-turbo cannot read this kind of JPEG.
 ///
 /// # Errors
 /// `Corrupt` for damaged or missing data, `TooLarge` for a progressive picture with too many scans.
 pub(super) fn decode(bytes: &[u8], header: &JpegHeader<'_>, min_side: Option<u32>) -> Result<Option<Picture>> {
+    let (image, complaint) = match decompress(bytes, min_side)? {
+        None => return Ok(None),
+        Some((image, None)) => return Ok(Some(picture(image))),
+        Some((image, Some(complaint))) => (image, complaint),
+    };
+    // A single scan may be complete and lack only the end marker: with one, there is nothing left to complain about.
+    if header.is_single_scan
+        && matches!(judge(&complaint), Verdict::EndsEarly)
+        && let Some((whole, None)) = decompress(&[bytes, &END_OF_IMAGE].concat(), min_side)?
+    {
+        return Ok(Some(picture(whole)));
+    }
+    match judge(&complaint) {
+        Verdict::Harmless => Ok(Some(picture(image))),
+        Verdict::Unable => Ok(None),
+        Verdict::EndsEarly => Err(ends_early(PictureFormat::Jpeg, bytes).because(complaint)),
+        // A cut inside the tables between two scans looks like damage.
+        Verdict::Damaged if !header.has_end(bytes) => Err(ends_early(PictureFormat::Jpeg, bytes)),
+        Verdict::Damaged => Err(Error::corrupt(format!("the JPEG picture is damaged: {complaint}"))),
+        Verdict::TooManyScans => Err(Error::too_large(format!(
+            "the JPEG picture has more than {MAX_SCANS} progressive scans: save it again as an ordinary JPEG"
+        ))),
+    }
+}
+
+/// The pixels as libjpeg-turbo leaves them, with its last warning or failure; `None` when it refuses the header.
+fn decompress(bytes: &[u8], min_side: Option<u32>) -> Result<Option<Decompressed>> {
     let mut decompressor = Decompressor::new().or_error(Kind::Internal, || "cannot start the JPEG decoder".into())?;
     let Ok(kind) = decompressor.read_header(bytes) else { return Ok(None) };
     let scale = scaling_factor(&kind, min_side);
     let set_up = decompressor.set_scan_limit(MAX_SCANS).and_then(|()| decompressor.set_scaling_factor(scale));
     set_up.or_error(Kind::Internal, || "cannot set up the JPEG decoder".into())?;
     let mut image = output_image(&kind.scaled(scale));
-    if let Err(complaint) = decompressor.decompress(bytes, image.as_deref_mut()) {
-        match judge(&complaint.to_string(), header) {
-            Verdict::Harmless => {}
-            Verdict::Unable => return Ok(None),
-            Verdict::EndsEarly => return Err(ends_early(PictureFormat::Jpeg, bytes).because(complaint)),
-            Verdict::Damaged => return Err(Error::corrupt(format!("the JPEG picture is damaged: {complaint}")).because(complaint)),
-            Verdict::TooManyScans => {
-                return Err(Error::too_large(format!(
-                    "the JPEG picture has more than {MAX_SCANS} progressive scans: save it again as an ordinary JPEG"
-                )));
-            }
-        }
-    }
+    let complaint = decompressor.decompress(bytes, image.as_deref_mut()).err().map(|complaint| complaint.to_string());
+    Ok(Some((image, complaint)))
+}
+
+fn picture(image: Image<Vec<u8>>) -> Picture {
     let rgb = if image.format == PixelFormat::CMYK { convert::inverted_cmyk_to_rgb(&image.pixels) } else { image.pixels };
-    Ok(Some(Picture { width: image.width as u32, height: image.height as u32, rgb }))
+    Picture { width: image.width as u32, height: image.height as u32, rgb }
 }
 
 fn scaling_factor(kind: &DecompressHeader, min_side: Option<u32>) -> ScalingFactor {
@@ -74,21 +98,15 @@ fn output_image(kind: &DecompressHeader) -> Image<Vec<u8>> {
 }
 
 /// libjpeg-turbo reports warnings and failures alike, and only the last; its texts are fixed.
-fn judge(complaint: &str, header: &JpegHeader<'_>) -> Verdict {
-    let says = |part: &str| complaint.contains(part);
-    // Every pixel had its data when a single scan was complete; only the end marker is missing.
-    let only_end_marker_missing = says("Premature end of JPEG file") && header.is_single_scan;
-    if only_end_marker_missing
-        || ["extraneous bytes before marker", "Warning: unknown JFIF", "Unknown Adobe color", "bad ICC marker"]
-            .iter()
-            .any(|part| says(part))
-    {
+fn judge(complaint: &str) -> Verdict {
+    let says = |parts: &[&str]| parts.iter().any(|part| complaint.contains(part));
+    if says(&["extraneous bytes before marker", "Warning: unknown JFIF", "Unknown Adobe color", "bad ICC marker"]) {
         Verdict::Harmless
-    } else if ["Premature end of JPEG file", "premature end of data segment", "found marker 0xd9 instead"].iter().any(|part| says(part)) {
+    } else if says(&["Premature end of JPEG file", "premature end of data segment", "found marker 0xd9 instead"]) {
         Verdict::EndsEarly
-    } else if says("scans") {
+    } else if says(&["scans"]) {
         Verdict::TooManyScans
-    } else if ["nsupported", "not supported", "not implemented", "not compiled"].iter().any(|part| says(part)) {
+    } else if says(&["nsupported", "not supported", "not implemented", "not compiled"]) {
         Verdict::Unable
     } else {
         Verdict::Damaged

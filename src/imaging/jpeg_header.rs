@@ -17,8 +17,8 @@ pub(super) struct JpegHeader<'a> {
     pub(super) is_single_scan: bool,
     /// The TIFF structure of the first EXIF segment.
     pub(super) exif: Option<&'a [u8]>,
-    /// Offset of the first scan's segment.
-    pub(super) scan_start: usize,
+    /// Offset of the first scan's data.
+    scan_start: usize,
 }
 
 /// A frame header (SOF segment).
@@ -53,6 +53,11 @@ impl<'a> JpegHeader<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether an end marker follows the first scan. It cannot occur inside a scan's data.
+    pub(super) fn has_end(&self, bytes: &[u8]) -> bool {
+        bytes[self.scan_start..].windows(2).any(|pair| pair == [0xff, END_OF_IMAGE])
     }
 }
 

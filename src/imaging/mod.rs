@@ -83,6 +83,6 @@ impl Picture {
 pub enum ResizeFilter {
     /// Bilinear with a support that grows with the reduction (Pillow, torchvision with antialias).
     Antialias,
-    /// Bilinear between the four nearest pixels (OpenCV `INTER_LINEAR`).
+    /// Bilinear between the four nearest pixels (`OpenCV`'s `INTER_LINEAR`).
     Interpolate,
 }

@@ -9,5 +9,6 @@ mod imaging;
 mod import;
 mod indexes;
 mod media;
+mod pictures;
 mod torchscript;
 mod vectors;

@@ -28,7 +28,7 @@ impl Backdrop {
     /// Colour of the floor at a point of it, before light and shadow; far away it fades into the sky.
     pub(super) fn floor(&self, point: Vec3) -> Vec3 {
         let (sin, cos) = self.turn;
-        let p = vec3(point.x * cos - point.z * sin, 0.0, point.x * sin + point.z * cos) + self.shift;
+        let p = vec3(point.x * cos - point.z * sin + self.shift.x, 0.0, point.x * sin + point.z * cos + self.shift.z);
         match self.kind {
             0 => self.first,
             1 => self.first.mix(self.second, checker(p.x * 1.1, p.z * 1.1)),

@@ -19,14 +19,14 @@ use super::Picture;
 /// Groups with a solid and pattern of their own; beyond, the same return in other colours.
 const DISTINCT_GROUPS: u32 = (SOLIDS.len() * PATTERNS.len()) as u32;
 /// Difference to a neighbour, summed over the channels in levels, from which a pixel is sampled more finely.
-const EDGE_LEVELS: f32 = 24.0;
+const EDGE_LEVELS: f32 = 40.0;
 
 /// Renders one picture of the set: `group` is the object, `view` another camera, light and background, `seed` another
 /// set of views. Sides of zero count as one.
 pub fn render_picture(group: u32, view: u32, seed: u64, width: u32, height: u32) -> Picture {
     let mut random = Random::new(mix_bits(seed ^ mix_bits(u64::from(group) << 32 | u64::from(view))));
     let scene = Scene::new(thing(group), &mut random);
-    let frame = Frame { width: width.max(1), height: height.max(1), exposure: random.between(0.85, 1.25) };
+    let frame = Frame { width: width.max(1), height: height.max(1), exposure: random.between(0.95, 1.4) };
     let coarse = frame.all(|x, y| frame.pixel(&scene, x as f32 + 0.5, y as f32 + 0.5));
     let fine = frame.all(|x, y| if frame.is_edge(&coarse, x, y) { frame.fine_pixel(&scene, x, y) } else { coarse[frame.index(x, y)] });
     let grain = random.between(0.5, 4.0);
@@ -53,8 +53,9 @@ fn kind(group: u32) -> (usize, usize) {
 fn thing(group: u32) -> Thing {
     let (solid, pattern) = kind(group);
     let round = group as usize / SOLIDS.len();
-    // 5 is coprime to the number of palettes, so neighbours differ much and all palettes are used.
-    let (ground, ink) = PALETTES[(group as usize * 5 + round * 3) % PALETTES.len()];
+    // Steps of 5 between neighbours and of 65 between rounds: both coprime to the 14 palettes, so that neither the
+    // groups in a row nor the groups of one solid share colours.
+    let (ground, ink) = PALETTES[(group as usize * 5 + round * 5) % PALETTES.len()];
     Thing { solid: SOLIDS[solid], pattern: PATTERNS[pattern], ground, ink }
 }
 
@@ -80,8 +81,8 @@ impl Frame {
         let (width, height) = (self.width as f32, self.height as f32);
         let half = width.min(height) * 0.5;
         let light = scene.color((x - width * 0.5) / half, (height * 0.5 - y) / half) * self.exposure;
-        // A soft shoulder keeps bright spots from clipping.
-        let level = |value: f32| 255.0 * (value * (1.0 + value * 0.16) / (1.0 + value * 0.75)).clamp(0.0, 1.0).powf(1.0 / 2.2);
+        // A soft shoulder keeps bright spots from clipping; the root is the gamma curve.
+        let level = |value: f32| 255.0 * (value * (1.0 + value * 0.16) / (1.0 + value * 0.75)).clamp(0.0, 1.0).sqrt();
         vec3(level(light.x), level(light.y), level(light.z))
     }
 

@@ -99,7 +99,7 @@ impl Scene {
 
     fn object_color(&self, point: Vec3, ray: Vec3) -> Vec3 {
         let normal = self.normal(point);
-        let paint = self.thing.ground.mix(self.thing.ink, self.thing.pattern.ink(point, normal));
+        let color = self.thing.ground.mix(self.thing.ink, self.thing.pattern.ink(point, normal));
         let lit = normal.dot(self.lamp).max(0.0);
         let shade = if lit > 0.0 { self.light_at(point + normal * 0.02) } else { 0.0 };
         let from_sky = (0.65 + 0.35 * normal.y) * self.openness(point, normal);
@@ -107,7 +107,7 @@ impl Scene {
         let halfway = (self.lamp - ray).unit();
         let glint = normal.dot(halfway).max(0.0).powi(40) * self.shininess * shade;
         let rim = (1.0 + normal.dot(ray)).max(0.0).powi(4) * 0.12;
-        paint.times(light) + self.lamp_color * glint + self.backdrop.sky(normal) * rim
+        color.times(light) + self.lamp_color * glint + self.backdrop.sky(normal) * rim
     }
 
     fn floor_color(&self, point: Vec3) -> Vec3 {
@@ -128,7 +128,7 @@ impl Scene {
             if light <= 0.0 || gap < 0.001 {
                 return 0.0;
             }
-            distance += gap.max(0.015);
+            distance += gap.max(0.03);
             if distance > end {
                 break;
             }

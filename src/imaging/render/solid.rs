@@ -59,17 +59,15 @@ impl Solid {
     /// How far below the origin the solid reaches: where the floor is.
     pub(super) fn depth(self) -> f32 {
         match self {
-            Self::Ball => 1.0,
+            Self::Ball | Self::Cross => 1.0,
             Self::Mug => 0.78,
             Self::Box => 0.8,
             Self::Torus => 1.1,
             Self::Cone => 0.9,
             Self::Star => 1.01,
             Self::Cylinder => 0.95,
-            Self::Dumbbell => 0.55,
+            Self::Dumbbell | Self::Capsule => 0.55,
             Self::Octahedron => 1.25,
-            Self::Cross => 1.0,
-            Self::Capsule => 0.55,
             Self::Stack => 1.2,
         }
     }
@@ -80,7 +78,7 @@ impl Solid {
             Self::Ball => p.length() - 1.0,
             Self::Mug => mug(p),
             Self::Box => block(p, vec3(0.72, 0.72, 0.72)) - 0.08,
-            Self::Torus => (p.x.hypot(p.y) - 0.76).hypot(p.z) - 0.34,
+            Self::Torus => flat(flat(p.x, p.y) - 0.76, p.z) - 0.34,
             Self::Cone => cone(p),
             Self::Star => star(p),
             Self::Cylinder => tube(p, 0.68, 0.88) - 0.07,
@@ -93,6 +91,11 @@ impl Solid {
     }
 }
 
+/// Length of a flat vector. The library's `hypot` guards against overflow, which costs several times as much.
+fn flat(a: f32, b: f32) -> f32 {
+    (a * a + b * b).sqrt()
+}
+
 /// Box with these half sides.
 fn block(p: Vec3, half: Vec3) -> f32 {
     let d = p.abs() - half;
@@ -102,13 +105,13 @@ fn block(p: Vec3, half: Vec3) -> f32 {
 
 /// Upright cylinder with this radius and half height.
 fn tube(p: Vec3, radius: f32, half: f32) -> f32 {
-    let (side, end) = (p.x.hypot(p.z) - radius, p.y.abs() - half);
-    side.max(0.0).hypot(end.max(0.0)) + side.max(end).min(0.0)
+    let (side, end) = (flat(p.x, p.z) - radius, p.y.abs() - half);
+    flat(side.max(0.0), end.max(0.0)) + side.max(end).min(0.0)
 }
 
 fn cone(p: Vec3) -> f32 {
     // Flank from (0.95, -0.9) to (0, 1.2): its outward normal is (2.1, 0.95) at unit length.
-    let flank = p.x.hypot(p.z) * 0.911 + (p.y - 1.2) * 0.412;
+    let flank = flat(p.x, p.z) * 0.911 + (p.y - 1.2) * 0.412;
     flank.max(-0.9 - p.y)
 }
 
@@ -117,8 +120,8 @@ fn mug(p: Vec3) -> f32 {
     let hollow = tube(p - vec3(0.0, 0.2, 0.0), 0.58, 0.8);
     let body = wall.max(-hollow);
     let q = p - vec3(0.72, 0.0, 0.0);
-    let handle = ((q.x.hypot(q.y * 0.85) - 0.4).hypot(p.z) - 0.1) * 0.85;
-    body.min(handle.max(0.66 - p.x.hypot(p.z)))
+    let handle = (flat(flat(q.x, q.y * 0.85) - 0.4, p.z) - 0.1) * 0.85;
+    body.min(handle.max(0.66 - flat(p.x, p.z)))
 }
 
 fn star(p: Vec3) -> f32 {
@@ -126,7 +129,7 @@ fn star(p: Vec3) -> f32 {
     // Folded into half a sector, the outline is one line, from the tip (1.25, 0) to the notch at 36 degrees, radius 0.5.
     let from_top = p.x.atan2(p.y);
     let angle = (from_top - (from_top / SECTOR).round() * SECTOR).abs();
-    let radius = p.x.hypot(p.y);
+    let radius = flat(p.x, p.y);
     let (along, across) = (radius * angle.cos(), radius * angle.sin());
     let outline = (along - 1.25) * 0.335 + across * 0.942;
     outline.max(p.z.abs() - 0.28) - 0.02
