@@ -174,12 +174,10 @@ fn concat_and_eltwise_join_what_slice_and_split_part() {
         layer { name: 'sum' type: 'Eltwise' bottom: 'a' bottom: 'c2' top: 'sum' eltwise_param { operation: SUM coeff: 1 coeff: -2 } }
         layer { name: 'product' type: 'Eltwise' bottom: 'a' bottom: 'c2' top: 'product' eltwise_param { operation: PROD } }
         layer { name: 'greatest' type: 'Eltwise' bottom: 'a' bottom: 'c2' top: 'greatest' eltwise_param { operation: MAX } }";
-    let graph = network(&[1, 4], layers, &no_weights());
-    let input = tensor(&[1, 4], &[1.0, 2.0, 3.0, 4.0]);
-    assert_eq!(values(&graph.forward_to(&input, "joined").unwrap()), [2.0, 3.0, 4.0]);
-    let wide = tensor(&[1, 3], &[1.0, 2.0, 3.0]);
-    for (name, expected) in [("sum", -5.0), ("product", 3.0), ("greatest", 3.0)] {
-        assert_eq!(values(&graph.forward_to(&wide, name).unwrap()), [expected]);
+    let graph = network(&[1, 3], layers, &no_weights());
+    let input = tensor(&[1, 3], &[1.0, 2.0, 3.0]);
+    for (name, expected) in [("joined", vec![2.0, 3.0]), ("sum", vec![-5.0]), ("product", vec![3.0]), ("greatest", vec![3.0])] {
+        assert_eq!(values(&graph.forward_to(&input, name).unwrap()), expected);
     }
 }
 
