@@ -158,11 +158,15 @@ impl CaffeGraph {
     /// The layers that the targets need, in order, and how often each value is read (targets once more).
     fn plan(&self, targets: &[ValueId]) -> (Vec<usize>, Vec<usize>) {
         let mut uses = vec![0; self.definition.value_names().len()];
-        targets.iter().for_each(|&target| uses[target] += 1);
+        for &target in targets {
+            uses[target] += 1;
+        }
         let mut steps = Vec::new();
         for (index, node) in self.definition.nodes().iter().enumerate().rev() {
             if node.tops.iter().any(|&top| uses[top] > 0) {
-                self.sources(index).iter().for_each(|&source| uses[source] += 1);
+                for &source in self.sources(index) {
+                    uses[source] += 1;
+                }
                 steps.push(index);
             }
         }

@@ -137,10 +137,10 @@ proptest! {
             "num_output", "kernel_size", "kernel_h", "kernel_w", "stride", "pad", "dilation", "group", "axis", "num_axes", "end_axis", "slice_point", "order", "local_size", "min_size", "step", "aspect_ratio",
         ]), prop::sample::select(vec![i64::MIN, -2, -1, 0, 1, 2, 3, 4, 1000, 32_768, i64::from(i32::MAX), i64::MAX])), 0..8),
     ) {
-        let written: String = fields.iter().map(|(name, value)| format!("{name}: {value} ")).collect();
-        let shape: String = fields.iter().map(|(_, value)| format!("dim: {value} ")).collect();
+        let written = fields.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(" ");
+        let shape = fields.iter().map(|(_, value)| format!("dim: {value}")).collect::<Vec<_>>().join(" ");
         let all = ["convolution", "pooling", "inner_product", "scale", "concat", "slice", "flatten", "permute", "prior_box", "lrn", "softmax"];
-        let parameters: String = all.iter().map(|name| format!("{name}_param {{ {written} }} ")).collect();
+        let parameters = all.iter().map(|name| format!("{name}_param {{ {written} }}")).collect::<Vec<_>>().join(" ");
         let bottoms = if kind == "PriorBox" { "bottom: 'data' bottom: 'data'" } else { "bottom: 'data'" };
         let layer = format!("layer {{ name: 'x' type: '{kind}' {bottoms} top: 'x' {parameters} reshape_param {{ shape {{ {shape} }} {written} }} }}");
         if let Err(error) = CaffeGraph::parse(&super::prototxt(&[1, 4, 5, 6], &layer)) {

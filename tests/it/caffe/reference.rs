@@ -1,4 +1,4 @@
-//! Whole networks against what OpenCV's importer answered for the same files.
+//! Whole networks against what `OpenCV`'s importer answered for the same files.
 
 use std::path::Path;
 
@@ -114,7 +114,7 @@ fn picture(path: &str, side: u32) -> Tensor {
     Tensor::from_slice(&small.rgb).reshape([1, side, side, 3]).permute([0, 3, 1, 2]).flip([1]).to_kind(Kind::Float)
 }
 
-/// The picture that is stored decoded: a NumPy file of bytes whose header is padded to a multiple of 64.
+/// The picture that is stored decoded: a `NumPy` file of bytes whose header is padded to a multiple of 64.
 fn bgr_file() -> Tensor {
     let bytes = std::fs::read(shared_data("reference/squeezenet_input_u8_nchw.npy").unwrap()).unwrap();
     let pixels = 3 * 227 * 227;
