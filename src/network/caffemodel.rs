@@ -113,7 +113,7 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<LayerWeights>> {
         .collect()
 }
 
-/// Writes weights as a caffemodel that Caffe and OpenCV read together with the network's prototxt.
+/// Writes weights as a caffemodel that Caffe and `OpenCV` read together with the network's prototxt.
 pub fn encode(layers: &[LayerWeights]) -> Vec<u8> {
     let layer = layers
         .iter()

@@ -121,7 +121,7 @@ impl CaffeGraph {
     fn run(&self, input: &Tensor, targets: &[ValueId]) -> Result<Vec<Tensor>> {
         layers::count(&input.size()).map_err(|error| error.context("input of the network"))?;
         tch::no_grad(|| {
-            let input = input.f_to(self.device).torch()?.f_to_kind(ElementKind::Float).torch()?;
+            let input = self.laid_out(&input.f_to(self.device).torch()?.f_to_kind(ElementKind::Float).torch()?)?;
             let (steps, mut uses) = self.plan(targets);
             let mut values: Vec<Option<Tensor>> = uses.iter().map(|_| None).collect();
             let mut input = Some(input);
@@ -143,26 +143,34 @@ impl CaffeGraph {
                     }
                 }
             }
-            targets
-                .iter()
-                .map(|&target| {
-                    values[target]
-                        .as_ref()
-                        .map(Tensor::shallow_clone)
-                        .ok_or_else(|| Error::internal("a layer made fewer values than it has tops"))
-                })
-                .collect()
+            let value = |&target: &ValueId| match &values[target] {
+                Some(value) => value.f_contiguous().torch(),
+                None => Err(Error::internal("a layer made fewer values than it has tops")),
+            };
+            targets.iter().map(value).collect()
         })
+    }
+
+    /// Pictures with their channels side by side, as convolutions on a CPU want them; the shape stays the same.
+    fn laid_out(&self, input: &Tensor) -> Result<Tensor> {
+        if self.device != Device::Cpu || input.dim() != 4 {
+            return Ok(input.shallow_clone());
+        }
+        input.f_permute([0, 2, 3, 1]).torch()?.f_contiguous().torch()?.f_permute([0, 3, 1, 2]).torch()
     }
 
     /// The layers that the targets need, in order, and how often each value is read (targets once more).
     fn plan(&self, targets: &[ValueId]) -> (Vec<usize>, Vec<usize>) {
         let mut uses = vec![0; self.definition.value_names().len()];
-        targets.iter().for_each(|&target| uses[target] += 1);
+        for &target in targets {
+            uses[target] += 1;
+        }
         let mut steps = Vec::new();
         for (index, node) in self.definition.nodes().iter().enumerate().rev() {
             if node.tops.iter().any(|&top| uses[top] > 0) {
-                self.sources(index).iter().for_each(|&source| uses[source] += 1);
+                for &source in self.sources(index) {
+                    uses[source] += 1;
+                }
                 steps.push(index);
             }
         }

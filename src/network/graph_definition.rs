@@ -48,12 +48,12 @@ impl GraphDefinition {
         let definition = NetworkDefinition::parse(prototxt, &NetworkState::deploy())?;
         let mut graph = Self { name: definition.name, nodes: Vec::new(), values: Vec::new(), blobs: HashMap::new() };
         let mut names = HashMap::new();
-        let later: Vec<String> = definition.layers.iter().flat_map(|layer| layer.tops.clone()).collect();
+        let all_tops: Vec<String> = definition.layers.iter().flat_map(|layer| layer.tops.clone()).collect();
         for layer in definition.layers {
             if let Some(line) = names.insert(layer.name.clone(), layer.line) {
                 return Err(layer.wrong(&format!("line {line} has a layer of the same name")));
             }
-            graph.add(layer, &later)?;
+            graph.add(layer, &all_tops)?;
         }
         if graph.inputs()?.is_empty() {
             return Err(Error::invalid("prototxt: the network has no input: add a layer of type Input, or `input` and `input_shape`"));
@@ -62,11 +62,11 @@ impl GraphDefinition {
         Ok(graph)
     }
 
-    fn add(&mut self, definition: LayerDefinition, later: &[String]) -> Result<()> {
+    fn add(&mut self, definition: LayerDefinition, all_tops: &[String]) -> Result<()> {
         let layer = layers::build(&definition)?;
         let mut bottoms = Vec::new();
         for bottom in &definition.bottoms {
-            bottoms.push(*self.blobs.get(bottom).ok_or_else(|| unknown_bottom(&definition, bottom, later.contains(bottom)))?);
+            bottoms.push(*self.blobs.get(bottom).ok_or_else(|| unknown_bottom(&definition, bottom, all_tops.contains(bottom)))?);
         }
         let mut tops = Vec::new();
         for top in &definition.tops {
@@ -139,7 +139,7 @@ impl GraphDefinition {
     }
 
     /// The value of a name. A layer's name comes first and means that layer's own first output, even if a later
-    /// in-place layer replaces the blob (as in OpenCV: `conv1` is before `relu1`, `relu1` after it). Any other
+    /// in-place layer replaces the blob (as in `OpenCV`: `conv1` is before `relu1`, `relu1` after it). Any other
     /// name is a blob's, and means its last value.
     ///
     /// # Errors
@@ -162,7 +162,9 @@ impl GraphDefinition {
     /// How many layers read each value.
     pub(crate) fn readers(&self) -> Vec<usize> {
         let mut readers = vec![0; self.values.len()];
-        self.nodes.iter().flat_map(|node| &node.bottoms).for_each(|&value| readers[value] += 1);
+        for &value in self.nodes.iter().flat_map(|node| &node.bottoms) {
+            readers[value] += 1;
+        }
         readers
     }
 

@@ -151,13 +151,13 @@ fn checked(shape: Shape) -> Result<Shape> {
 }
 
 /// An axis counted from the front; negative ones count from the back.
-fn axis_of(axis: i64, axes: usize) -> Result<usize> {
-    let count = axes as i64;
+fn axis_of(axis: i64, dimensions: usize) -> Result<usize> {
+    let count = dimensions as i64;
     let from_front = if axis < 0 { axis.saturating_add(count) } else { axis };
     if (0..count).contains(&from_front) {
         Ok(from_front as usize)
     } else {
-        Err(Error::invalid(format!("`axis` {axis} does not exist in an input of {axes} dimensions")))
+        Err(Error::invalid(format!("`axis` {axis} does not exist in an input of {dimensions} dimensions")))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Caffe networks: the text and binary formats, every layer against numbers worked out by hand, bad input,
-//! and whole networks against the answers of OpenCV's importer.
+//! and whole networks against the answers of `OpenCV`'s importer.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use likeness::network::CaffeGraph;
 use likeness::network::caffemodel::{self, Blob, LayerWeights};
@@ -25,8 +26,8 @@ fn network(shape: &[i64], layers: &str, weights: &[LayerWeights]) -> CaffeGraph 
 }
 
 fn prototxt(shape: &[i64], layers: &str) -> String {
-    let dims: String = shape.iter().map(|dim| format!(" dim: {dim}")).collect();
-    format!("name: 'test'\nlayer {{ name: 'data' type: 'Input' top: 'data' input_param {{ shape {{{dims} }} }} }}\n{layers}")
+    let dims = shape.iter().map(|dim| format!("dim: {dim}")).collect::<Vec<_>>().join(" ");
+    format!("name: 'test'\nlayer {{ name: 'data' type: 'Input' top: 'data' input_param {{ shape {{ {dims} }} }} }}\n{layers}")
 }
 
 /// Weights for a network that has none: a caffemodel must hold something.

@@ -50,7 +50,7 @@ impl Elementwise {
                 let line = input.f_mul_scalar(scale).torch()?.f_add_scalar(shift).torch()?;
                 if (power - 1.0).abs() < f64::EPSILON { Ok(line) } else { line.f_pow_tensor_scalar(power).torch() }
             }
-            Self::Relu { negative_slope } if negative_slope == 0.0 => input.f_relu().torch(),
+            Self::Relu { negative_slope: 0.0 } => input.f_relu().torch(),
             Self::Relu { negative_slope } => {
                 let below = input.f_clamp_max(0.0).torch()?.f_mul_scalar(negative_slope).torch()?;
                 input.f_relu().torch()?.f_add(&below).torch()

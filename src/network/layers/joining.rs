@@ -64,7 +64,8 @@ pub(super) fn build_slice(definition: &LayerDefinition) -> Result<Box<dyn Layer>
 }
 
 pub(super) fn build_split(definition: &LayerDefinition) -> Result<Box<dyn Layer>> {
-    Ok(Box::new(Split { tops: definition.tops.len() }))
+    let tops = definition.tops.len();
+    if tops == 0 { Err(Error::invalid("it has no `top`")) } else { Ok(Box::new(Split { tops })) }
 }
 
 /// `axis`, or what it was called in Caffe's first format.

@@ -116,7 +116,9 @@ impl PriorBox {
             }
         }
         if self.clip {
-            corners.iter_mut().for_each(|corner| *corner = corner.clamp(0.0, 1.0));
+            for corner in &mut corners {
+                *corner = corner.clamp(0.0, 1.0);
+            }
         }
         corners
     }

@@ -33,9 +33,9 @@ impl Window {
     pub(super) fn slack(&self, axis: usize, size: i64) -> Result<i64> {
         let slack = size + 2 * self.pad[axis] - self.reach(axis);
         if slack < 0 {
-            let side = ["high", "wide"][axis];
+            let direction = ["high", "wide"][axis];
             return Err(Error::invalid(format!(
-                "the kernel is {} pixels {side}, the padded input only {}",
+                "the kernel is {} pixels {direction}, the padded input only {}",
                 self.reach(axis),
                 size + 2 * self.pad[axis]
             )));

@@ -1,4 +1,4 @@
-//! Whole networks against what OpenCV's importer answered for the same files.
+//! Whole networks against what `OpenCV`'s importer answered for the same files.
 
 use std::path::Path;
 
@@ -73,8 +73,9 @@ fn the_face_detector_gives_the_boxes_and_scores_of_opencv() {
     let Some(cases) = cases("ultraface-slim320-caffe") else { return };
     let graph = load("ultraface-slim320-caffe/slim-320.prototxt", "ultraface-slim320-caffe/slim-320.caffemodel");
     let canvas = Tensor::zeros([1, 3, 240, 320], (Kind::Float, Device::Cpu));
-    canvas.narrow(2, 0, 227).narrow(3, 0, 227).copy_(&bgr_file());
-    let mut outputs = graph.forward_outputs(&((canvas - 127.0) / 128.0)).unwrap();
+    // The zeros around the picture are not normalised.
+    canvas.narrow(2, 0, 227).narrow(3, 0, 227).copy_(&((bgr_file() - 127.0) / 128.0));
+    let mut outputs = graph.forward_outputs(&canvas).unwrap();
     outputs.sort_by(|one, other| one.0.cmp(&other.0));
     assert_eq!(outputs.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["boxes", "scores"]);
     for (name, output) in outputs {
@@ -113,7 +114,7 @@ fn picture(path: &str, side: u32) -> Tensor {
     Tensor::from_slice(&small.rgb).reshape([1, side, side, 3]).permute([0, 3, 1, 2]).flip([1]).to_kind(Kind::Float)
 }
 
-/// The picture that is stored decoded: a NumPy file of bytes whose header is padded to a multiple of 64.
+/// The picture that is stored decoded: a `NumPy` file of bytes whose header is padded to a multiple of 64.
 fn bgr_file() -> Tensor {
     let bytes = std::fs::read(shared_data("reference/squeezenet_input_u8_nchw.npy").unwrap()).unwrap();
     let pixels = 3 * 227 * 227;
