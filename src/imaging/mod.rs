@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod format;
 mod header;
+mod interpolate;
 mod jpeg;
 mod jpeg_header;
 mod orient;

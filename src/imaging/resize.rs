@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
+use super::interpolate::interpolate;
 use super::{Picture, ResizeFilter};
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::types::Region;
@@ -27,10 +28,10 @@ pub fn resize(picture: &Picture, width: u32, height: u32, filter: ResizeFilter) 
     if (width, height) == (picture.width, picture.height) {
         return Ok(picture.clone());
     }
-    let algorithm = match filter {
-        ResizeFilter::Antialias => ResizeAlg::Convolution(FilterType::Bilinear),
-        ResizeFilter::Interpolate => ResizeAlg::Interpolation(FilterType::Bilinear),
-    };
+    if filter == ResizeFilter::Interpolate {
+        return Ok(interpolate(picture, width, height));
+    }
+    let algorithm = ResizeAlg::Convolution(FilterType::Bilinear);
     let source =
         ImageRef::new(picture.width, picture.height, &picture.rgb, PixelType::U8x3).or_error(Kind::Invalid, || "cannot resize".into())?;
     let mut target = Image::new(width, height, PixelType::U8x3);
