@@ -18,7 +18,7 @@ pub mod migrations;
 /// Connections of one process: one writes at a time, the others read beside it.
 const SQLITE_CONNECTIONS: u32 = 8;
 
-/// Settings of every SQLite connection. In WAL mode readers never wait for a writer, in this process or another.
+/// Settings of every `SQLite` connection. In WAL mode readers never wait for a writer, in this process or another.
 /// `synchronous = FULL` syncs the log at each commit, so that what was acknowledged survives a power cut and not
 /// only a killed process; commits are batched, so the sync costs little beside the files' own.
 const SQLITE_PRAGMAS: [(&str, &str); 6] = [
@@ -63,7 +63,7 @@ impl Database {
     }
 }
 
-/// Opens the database at a path (SQLite, made when missing) or a `sqlite:` / other URL, and brings its schema up to date.
+/// Opens the database at a path (`SQLite`, made when missing) or a `sqlite:` / other URL, and brings its schema up to date.
 /// Two processes may start at once: the second waits until the first has migrated.
 ///
 /// # Errors
@@ -137,16 +137,16 @@ fn lock_file(path: &Path) -> Result<File> {
 /// A failure of the database, with the remedy where the cause is known.
 pub fn database_error(doing: &str, source: DbErr) -> Error {
     let text = source.to_string();
-    let (kind, remedy) = if text.contains("database or disk is full") || text.contains("disk I/O error") {
-        (Kind::Internal, " (the disk is full or failing: free some space, then run the same command again; nothing acknowledged was lost)")
+    let (kind, cause) = if text.contains("database or disk is full") || text.contains("disk I/O error") {
+        (Kind::Internal, "its disk is full or failing (free some space, then run the same command again; nothing acknowledged was lost)")
     } else if text.contains("database is locked") {
-        (Kind::Busy, " (another process writes to this library: try again when it has finished)")
+        (Kind::Busy, "another process writes to this library (try again when it has finished)")
     } else if text.contains("its file is missing") {
-        (Kind::Internal, " (this library was made by a newer version of likeness: use that version)")
+        (Kind::Internal, "this library was made by a newer version of likeness (use that version)")
     } else {
-        (Kind::Internal, "")
+        (Kind::Internal, text.as_str())
     };
-    Error::new(kind, format!("the database could not {doing}: {text}{remedy}")).because(source)
+    Error::new(kind, format!("the database could not {doing}: {cause}")).because(source)
 }
 
 /// True when the failure is that of a unique key: somebody else stored the same thing first.

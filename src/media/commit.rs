@@ -123,13 +123,14 @@ async fn add_source(transaction: &DatabaseTransaction, media_id: i64, origin: &O
         .filter(media_source::Column::Path.eq(&origin.path))
         .one(transaction)
         .await?;
-    let mut row = known.map(IntoActiveModel::into_active_model).unwrap_or_else(|| media_source::ActiveModel {
+    let fresh = || media_source::ActiveModel {
         media_id: ActiveValue::Set(media_id),
         name: ActiveValue::Set(origin.name.clone()),
         path: ActiveValue::Set(origin.path.clone()),
         imported_at: ActiveValue::Set(now()),
         ..Default::default()
-    });
+    };
+    let mut row = known.map_or_else(fresh, IntoActiveModel::into_active_model);
     row.location = ActiveValue::Set(origin.location.clone());
     row.byte_size = ActiveValue::Set(origin.byte_size as i64);
     row.modified_at = ActiveValue::Set(origin.modified_at);

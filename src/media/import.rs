@@ -8,6 +8,7 @@ use std::sync::Arc;
 use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::MediaStore;
@@ -113,13 +114,15 @@ pub async fn import(
         max_archive_entries: options.max_archive_entries,
         max_archive_bytes: options.max_archive_bytes,
     };
-    look_ahead(paths.to_vec(), rules.clone(), Arc::clone(&progress), cancel.clone());
+    let finished = cancel.child_token();
+    let _look_ahead_ends_with_the_import = finished.clone().drop_guard();
+    look_ahead(paths.to_vec(), rules.clone(), Arc::clone(&progress), finished);
+    let (steps, preparing) = prepare_in_background(store, walk_in_background(paths.to_vec(), rules), options.check, cancel.clone());
     let mut report = ImportReport::default();
-    let steps = prepared_in_order(store, walk_in_background(paths.to_vec(), rules), options.check, cancel.clone());
-    let mut batches = std::pin::pin!(steps.ready_chunks(BATCH));
-    while let Some(batch) = batches.next().await {
-        settle(store, batch, &mut report, progress.as_ref()).await?;
-    }
+    let settled = settle_all(store, steps, &mut report, progress.as_ref()).await;
+    let prepared = preparing.await;
+    settled.map_err(|error| error.context(format!("the import into {} stopped", store.data_dir().display())))?;
+    prepared.map_err(|source| Error::internal("preparing the pictures failed; please report it").because(source))?;
     report.cancelled = cancel.is_cancelled();
     Ok(report)
 }
@@ -148,7 +151,7 @@ fn prepared_in_order(
     mut found: mpsc::Receiver<Result<Found>>,
     check: bool,
     cancel: CancellationToken,
-) -> impl Stream<Item = Result<Step>> {
+) -> impl Stream<Item = Result<Step>> + use<> {
     let at_once = 2 * std::thread::available_parallelism().map_or(2, usize::from);
     let preparer = Preparer::new(store.clone(), check);
     stream::poll_fn(move |context| found.poll_recv(context))
@@ -163,6 +166,39 @@ fn prepared_in_order(
             }
         })
         .buffered(at_once)
+}
+
+/// Rows are written while the next pictures are prepared: the slower the disk, the larger the batches.
+fn prepare_in_background(
+    store: &MediaStore,
+    found: mpsc::Receiver<Result<Found>>,
+    check: bool,
+    cancel: CancellationToken,
+) -> (mpsc::Receiver<Result<Step>>, JoinHandle<()>) {
+    let (sender, receiver) = mpsc::channel(BATCH);
+    let steps = prepared_in_order(store, found, check, cancel);
+    let preparing = tokio::spawn(async move {
+        let mut steps = std::pin::pin!(steps);
+        while let Some(step) = steps.next().await {
+            if sender.send(step).await.is_err() {
+                return;
+            }
+        }
+    });
+    (receiver, preparing)
+}
+
+async fn settle_all(
+    store: &MediaStore,
+    mut steps: mpsc::Receiver<Result<Step>>,
+    report: &mut ImportReport,
+    progress: &dyn ImportProgress,
+) -> Result<()> {
+    let mut batch = Vec::with_capacity(BATCH);
+    while steps.recv_many(&mut batch, BATCH).await > 0 {
+        settle(store, std::mem::take(&mut batch), report, progress).await?;
+    }
+    Ok(())
 }
 
 /// Commits a batch up to the first failure that concerns everything, and counts it.

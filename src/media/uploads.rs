@@ -86,12 +86,12 @@ impl Uploads {
         check_fields(&bytes, original_name, username)?;
         let (sha256, picture) = self.examine(bytes.clone()).await.map_err(|error| error.context("Not a valid image"))?;
         let _changing = self.changing.lock().await;
-        if let Some(upload) = self.by_sha256(&sha256).await? {
-            return Ok((upload, true));
-        }
         let key = upload_key(&sha256, picture.format.extension());
         let byte_size = bytes.len() as i64;
         self.blobs.put(&key, bytes, Existing::Keep).await?;
+        if let Some(upload) = self.by_sha256(&sha256).await? {
+            return Ok((upload, true));
+        }
         let row = ActiveModel {
             id: ActiveValue::NotSet,
             sha256: ActiveValue::Set(sha256.0.to_vec()),
