@@ -1,0 +1,177 @@
+//! Building an index in a fresh folder and publishing it in one step. Whenever the program is killed, `current` names a whole
+//! index: the one before or the new one.
+
+use std::fs::{File, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use chrono::Utc;
+
+use super::manifest::{FORMAT_VERSION, IndexFile, MANIFEST_FILE, METRIC, Manifest, probe_rows};
+use super::snapshot::{CURRENT_FILE, FAISS_FILE, GRAPH_FILE, Pointer};
+use super::{IndexKind, Rows, faiss, hnsw};
+use crate::error::{Error, Kind, Result, io_error};
+use crate::types::Sha256;
+
+const LOCK_FILE: &str = "lock";
+
+/// Progress and stop of a running build.
+pub(super) struct Work<'a> {
+    progress: &'a (dyn Fn(usize, usize) + Sync),
+    stop: &'a AtomicBool,
+}
+
+impl Work<'_> {
+    pub(super) fn report(&self, done: usize, total: usize) {
+        (self.progress)(done, total);
+    }
+
+    pub(super) fn check_stop(&self) -> Result<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Error::new(Kind::Cancelled, "the build of the index was stopped; the index before it is still in use"));
+        }
+        Ok(())
+    }
+}
+
+/// Builds an index over all present rows and makes it the current one of this folder, which is created if need be. `progress`
+/// gets rows done and rows in all, from several threads. Nothing changes unless the build succeeds.
+///
+/// # Errors
+/// `Invalid` when kind and dimension do not fit, `NotReady` with too few vectors to train, `Busy` while another build runs in the
+/// folder, `Cancelled` within a second of `stop`, `Internal` when the disk is full or fails.
+pub fn build(
+    kind: &IndexKind,
+    rows: &dyn Rows,
+    folder: &Path,
+    fingerprint: &str,
+    progress: &(dyn Fn(usize, usize) + Sync),
+    stop: &AtomicBool,
+) -> Result<Manifest> {
+    kind.check_dimension(rows.dimension())?;
+    std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create", error))?;
+    let _lock = lock(folder)?;
+    // A `current` that is damaged keeps nothing: the new build is its remedy.
+    let current = Pointer::read(folder).ok().flatten().map(|pointer| pointer.snapshot);
+    remove_leftovers(folder, current.as_deref())?;
+    let number = snapshot_number(current.as_deref()) + 1;
+    let building = folder.join(format!("building-{number}"));
+    let work = Work { progress, stop };
+    let outcome = fill(kind, rows, &building, fingerprint, &work);
+    let outcome = outcome.and_then(|(manifest, hash)| publish(folder, &building, number, hash).map(|()| manifest));
+    if outcome.is_err()
+        && building.exists()
+        && let Err(error) = std::fs::remove_dir_all(&building)
+    {
+        tracing::warn!(folder = %building.display(), %error, "cannot remove an unfinished index; the next build will");
+    }
+    let manifest = outcome?;
+    remove_leftovers(folder, Some(&format!("snapshot-{number}")))?;
+    Ok(manifest)
+}
+
+fn lock(folder: &Path) -> Result<File> {
+    let path = folder.join(LOCK_FILE);
+    let file = File::options().create(true).append(true).open(&path).map_err(|error| io_error(&path, "open", error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Error::new(Kind::Busy, format!("another process is building the index in {}: wait for it", folder.display())))
+        }
+        Err(TryLockError::Error(error)) => Err(io_error(&path, "lock", error)),
+    }
+}
+
+/// Removes unfinished builds and all snapshots but the named one. A reader of a removed one keeps its open files.
+fn remove_leftovers(folder: &Path, keep: Option<&str>) -> Result<()> {
+    for entry in std::fs::read_dir(folder).map_err(|error| io_error(folder, "list", error))? {
+        let entry = entry.map_err(|error| io_error(folder, "list", error))?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { continue };
+        if (name.starts_with("building-") || name.starts_with("snapshot-")) && Some(name) != keep {
+            std::fs::remove_dir_all(entry.path()).map_err(|error| io_error(&entry.path(), "remove", error))?;
+        }
+    }
+    Ok(())
+}
+
+fn snapshot_number(name: Option<&str>) -> u64 {
+    name.and_then(|name| name.strip_prefix("snapshot-")).and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// Builds into a fresh folder: index files first, the manifest last, everything durable.
+fn fill(kind: &IndexKind, rows: &dyn Rows, building: &Path, fingerprint: &str, work: &Work<'_>) -> Result<(Manifest, Sha256)> {
+    let start = Instant::now();
+    let count = rows.len();
+    if count >= u32::MAX as usize {
+        return Err(Error::too_large(format!("{count} vectors: an index holds at most {}", u32::MAX - 1)));
+    }
+    std::fs::create_dir(building).map_err(|error| io_error(building, "create", error))?;
+    let names = write_index(kind, rows, count, building, work)?;
+    work.check_stop()?;
+    work.report(count, count);
+    let manifest = Manifest {
+        format_version: FORMAT_VERSION,
+        metric: METRIC.into(),
+        dimension: rows.dimension(),
+        count,
+        kind: kind.clone(),
+        fingerprint: fingerprint.into(),
+        rows_probe: probe_rows(rows, count),
+        built_at: Utc::now(),
+        build_seconds: start.elapsed().as_secs_f64(),
+        files: names.iter().map(|name| IndexFile::measure(building, name)).collect::<Result<_>>()?,
+    };
+    let text = serde_json::to_vec_pretty(&manifest).map_err(|error| Error::internal("cannot write the manifest").because(error))?;
+    write_durably(&building.join(MANIFEST_FILE), &text)?;
+    sync_folder(building)?;
+    Ok((manifest, Sha256::of(&text)))
+}
+
+/// Builds and writes the index of this kind; returns the names of its files.
+fn write_index(kind: &IndexKind, rows: &dyn Rows, count: usize, building: &Path, work: &Work<'_>) -> Result<Vec<&'static str>> {
+    match kind {
+        _ if count == 0 => Ok(Vec::new()),
+        IndexKind::Flat => Ok(Vec::new()),
+        IndexKind::Hnsw(settings) => {
+            hnsw::build(rows, count, settings, work)?.write(&building.join(GRAPH_FILE))?;
+            Ok(vec![GRAPH_FILE])
+        }
+        IndexKind::Faiss(settings) => {
+            let path = building.join(FAISS_FILE);
+            faiss::write(&faiss::build(rows, count, settings, work)?, &path)?;
+            File::open(&path).and_then(|file| file.sync_all()).map_err(|error| io_error(&path, "write", error))?;
+            Ok(vec![FAISS_FILE])
+        }
+    }
+}
+
+/// Gives the finished folder its name and points `current` at it.
+fn publish(folder: &Path, building: &Path, number: u64, manifest_hash: Sha256) -> Result<()> {
+    let name = format!("snapshot-{number}");
+    rename(building, &folder.join(&name))?;
+    let fresh = folder.join("current.new");
+    write_durably(&fresh, format!("{name} {manifest_hash}\n").as_bytes())?;
+    sync_folder(folder)?;
+    rename(&fresh, &folder.join(CURRENT_FILE))?;
+    sync_folder(folder)
+}
+
+fn rename(from: &Path, to: &PathBuf) -> Result<()> {
+    std::fs::rename(from, to).map_err(|error| io_error(from, &format!("rename to {} the folder or file", to.display()), error))
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|error| io_error(path, "write", error))
+}
+
+fn sync_folder(folder: &Path) -> Result<()> {
+    File::open(folder).and_then(|file| file.sync_all()).map_err(|error| io_error(folder, "make durable", error))
+}
