@@ -2,6 +2,7 @@
 //! the inner product, which is the cosine because stored vectors have length 1. Knows rows and numbers, no media, no network.
 
 mod approximate;
+mod distinct;
 mod dot;
 mod factory;
 mod faiss;

@@ -353,11 +353,11 @@ fn a_stopped_build_ends_soon_and_leaves_the_old_index() {
         let asked = std::sync::Mutex::new(None);
         let (begin, begun) = std::sync::mpsc::channel();
         // The build of 20,000 rows takes several seconds; the stop comes while it links, or while it trains in silence.
-        let progress = |_, _| drop(begin.send(()));
+        let progress = |_, _| begin.send(()).unwrap_or_default();
         let error = std::thread::scope(|scope| {
             let (stop, asked) = (&stop, &asked);
             scope.spawn(move || {
-                drop(begun.recv_timeout(Duration::from_millis(500)));
+                begun.recv_timeout(Duration::from_millis(500)).unwrap_or_default();
                 *asked.lock().unwrap() = Some(Instant::now());
                 stop.store(true, Ordering::Relaxed);
             });

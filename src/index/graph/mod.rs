@@ -1,4 +1,4 @@
-//! A hierarchical navigable small-world graph at rest: links between row numbers only, searched over the stored vectors.
+//! A hierarchical navigable small-world graph at rest: links between labels only, searched over the stored vectors.
 //! The vectors are not copied, a file is a list of numbers, and a damaged file is an error. Who links it is `hnsw.rs`.
 
 mod file;
@@ -8,8 +8,9 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::approximate::Candidates;
+use super::distinct::View;
 use super::nearest::{Nearest, closeness};
-use super::{Hit, Rows, dot};
+use super::Hit;
 use crate::error::Result;
 
 pub(super) use repair::connect;
@@ -80,8 +81,8 @@ impl Graph {
     }
 
     /// The `ef` closest rows that a walk along the links finds, closest first.
-    fn search(&self, rows: &dyn Rows, query: &[f32], ef: usize) -> Vec<Hit> {
-        let score = |row: u32| Hit { row, score: dot(query, rows.row(row as usize)) };
+    fn search(&self, vectors: View<'_>, query: &[f32], ef: usize) -> Vec<Hit> {
+        let score = |row: u32| vectors.score(query, row);
         let mut closest = score(self.entry);
         for layer in self.upper.iter().rev() {
             while let Some(closer) = layer.of(closest.row).iter().map(|row| score(*row)).min_by(closeness)
@@ -101,8 +102,8 @@ pub(super) struct GraphSearch {
 }
 
 impl Candidates for GraphSearch {
-    fn candidates(&self, rows: &dyn Rows, query: &[f32], wanted: usize) -> Result<Vec<Hit>> {
-        Ok(self.graph.search(rows, query, self.ef_search.max(wanted * 2)))
+    fn candidates(&self, vectors: View<'_>, query: &[f32], wanted: usize) -> Result<Vec<Hit>> {
+        Ok(self.graph.search(vectors, query, self.ef_search.max(wanted * 2)))
     }
 }
 
