@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use faiss::index::autotune::ParameterSpace;
 use faiss::index::IndexImpl;
+use faiss::index::autotune::ParameterSpace;
 use faiss::{Index, MetricType, index_factory, read_index, write_index};
 
 use super::approximate::Candidates;

@@ -50,7 +50,7 @@ fn built(kind: &IndexKind, rows: &Arc<dyn Rows>) -> Snapshot {
 }
 
 fn every_kind() -> Vec<IndexKind> {
-    let names = ["HNSW32", "HNSW16_SQ8", "IVF,Flat", "IVF,PQ35x4fs,RFlat", "IVF8,SQ8", "PCA32,Flat", "OPQ7,PQ7x4fs", "SQfp16", "Flat"];
+    let names = ["HNSW32", "HNSW16_SQ8", "IVF,Flat", "IVF,PQ35x4fs,RFlat", "IVF8,SQ8", "PCA32,Flat", "RR,PQ35x4fs", "SQfp16", "Flat"];
     let mut kinds = vec![kind("flat", "{}"), kind("hnsw", "{}")];
     kinds.extend(names.map(faiss));
     kinds
@@ -248,8 +248,25 @@ fn kinds_and_settings_are_parsed_strictly() {
 #[test]
 fn factory_strings_outside_the_language_never_reach_faiss() {
     let wrong = [
-        "", "Flat,Flat", "HNSW1", "HNSW0", "HNSW99999999999999999999", "IVF0,Flat", "IVF16", "IVF16,", "IVF16(Index9),Flat", "PQ0x4fs",
-        "LSH", "IVF64,PQ8x4fsr_17", "IDMap,Flat", "RFlat", "HNSW32\u{0}", "PCA0,Flat", "-1", "IVF99999999,Flat", "HNSW32_PQ8x4fs",
+        "",
+        "Flat,Flat",
+        "HNSW1",
+        "HNSW0",
+        "HNSW99999999999999999999",
+        "IVF0,Flat",
+        "IVF16",
+        "IVF16,",
+        "IVF16(Index9),Flat",
+        "PQ0x4fs",
+        "LSH",
+        "IVF64,PQ8x4fsr_17",
+        "IDMap,Flat",
+        "RFlat",
+        "HNSW32\u{0}",
+        "PCA0,Flat",
+        "-1",
+        "IVF99999999,Flat",
+        "HNSW32_PQ8x4fs",
     ];
     for factory in wrong {
         let text = serde_json::json!({ "factory_type": factory }).to_string();
@@ -424,15 +441,19 @@ fn a_killed_build_leaves_a_whole_index() {
     assert_eq!(names(folder.path()).len(), 3, "what the killed builds left is gone");
 }
 
-/// Prints recall, rate and build time; `LIKENESS_MEASURE_ROWS` sets the size, 20,000 unless told.
+/// Prints recall, rate and build time; `LIKENESS_MEASURE_ROWS` sets the size, 20,000 unless told, `LIKENESS_MEASURE_KINDS` the
+/// kinds, as a JSON list of pairs of type and settings.
 #[test]
 #[ignore = "takes minutes; run it alone with --nocapture"]
 fn measured() {
     let count = std::env::var("LIKENESS_MEASURE_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(20_000);
-    let only = std::env::var("LIKENESS_MEASURE_ONLY").unwrap_or_default();
+    let chosen = std::env::var("LIKENESS_MEASURE_KINDS").ok().map(|text| {
+        let pairs: Vec<(String, serde_json::Value)> = serde_json::from_str(&text).unwrap();
+        pairs.iter().map(|(name, settings)| kind(name, &settings.to_string())).collect::<Vec<_>>()
+    });
     for (set, values) in [("smooth", synthetic::smooth(count + 300, 512, 7)), ("clustered", synthetic::clustered(count + 300, 512, 7))] {
         let (rows, queries) = split(values, count, 512);
-        let kinds = [
+        let usual = vec![
             kind("flat", "{}"),
             kind("hnsw", "{}"),
             faiss("HNSW32"),
@@ -441,7 +462,7 @@ fn measured() {
             faiss("IVF,PQ256x4fs,RFlat"),
             faiss("PQ256x4fs,RFlat"),
         ];
-        for kind in kinds.into_iter().filter(|kind| format!("{kind:?}").contains(&only)) {
+        for kind in chosen.clone().unwrap_or(usual) {
             let snapshot = built(&kind, &rows);
             let recall = recall(&*snapshot.index, &rows, &queries, 10);
             let start = Instant::now();

@@ -7,10 +7,10 @@ mod repair;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::Hit;
 use super::approximate::Candidates;
 use super::distinct::View;
 use super::nearest::{Nearest, closeness};
-use super::Hit;
 use crate::error::Result;
 
 pub(super) use repair::connect;
@@ -68,11 +68,7 @@ impl Graph {
             let rows = lists.iter().map(|(row, _)| *row).collect();
             Layer::collect(rows, lists.iter().map(|(_, list)| list))
         };
-        Self {
-            entry: links.entry,
-            base: Layer::collect(Vec::new(), links.base.iter()),
-            upper: links.upper.iter().map(layer).collect(),
-        }
+        Self { entry: links.entry, base: Layer::collect(Vec::new(), links.base.iter()), upper: links.upper.iter().map(layer).collect() }
     }
 
     /// Rows in the graph.
@@ -126,13 +122,7 @@ impl Ord for Near {
 }
 
 /// Best-first walk over one layer of `count` rows, keeping the `ef` closest (algorithm 2 of Malkov and Yashunin, 2016).
-fn walk<'a>(
-    count: usize,
-    start: Hit,
-    ef: usize,
-    neighbours: impl Fn(u32) -> &'a [u32],
-    score: impl Fn(u32) -> Hit,
-) -> Vec<Hit> {
+fn walk<'a>(count: usize, start: Hit, ef: usize, neighbours: impl Fn(u32) -> &'a [u32], score: impl Fn(u32) -> Hit) -> Vec<Hit> {
     let mut seen = vec![0_u64; count.div_ceil(64)];
     let mut first_visit = |row: u32| {
         let (word, bit) = (&mut seen[row as usize / 64], 1 << (row % 64));
