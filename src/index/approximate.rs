@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::distinct::{Distinct, View};
 use super::{Excluded, Hit, Rows, VectorIndex, check_query, nearest};
 use crate::error::Result;
 
@@ -13,14 +14,15 @@ const GROWTH: usize = 4;
 
 /// A structure that proposes rows near a query.
 pub(super) trait Candidates: Send + Sync {
-    /// About `wanted` rows that are probably the closest, with exact scores, in any order; fewer if no more are found.
-    fn candidates(&self, rows: &dyn Rows, query: &[f32], wanted: usize) -> Result<Vec<Hit>>;
+    /// About `wanted` labels that are probably the closest, with exact scores, in any order; fewer if no more are found.
+    fn candidates(&self, vectors: View<'_>, query: &[f32], wanted: usize) -> Result<Vec<Hit>>;
 }
 
 /// An approximate index: a source of candidates over the first `count` rows.
 pub(super) struct Approximate<C> {
     pub(super) source: C,
     pub(super) rows: Arc<dyn Rows>,
+    pub(super) distinct: Distinct,
     pub(super) count: usize,
 }
 
@@ -30,8 +32,9 @@ impl<C: Candidates> VectorIndex for Approximate<C> {
         let count = count.min(self.count);
         let mut wanted = count;
         while count > 0 && wanted.saturating_mul(CANDIDATE_COST) < self.count {
-            let mut hits = self.source.candidates(&*self.rows, query, wanted)?;
-            let exhausted = hits.len() < wanted;
+            let labels = self.source.candidates(View { rows: &*self.rows, distinct: &self.distinct }, query, wanted)?;
+            let exhausted = labels.len() < wanted;
+            let mut hits = self.distinct.expand(labels);
             hits.retain(|hit| !excluded.is_some_and(|excluded| excluded(hit.row)));
             if hits.len() >= count {
                 hits.sort_unstable_by(nearest::closeness);

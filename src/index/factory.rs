@@ -25,6 +25,8 @@ struct Transform {
     output: Option<usize>,
     /// What has to divide the output (OPQ).
     parts: usize,
+    /// Centroids of the product quantiser that it is fitted to (OPQ), else 0.
+    centroids: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -93,8 +95,9 @@ impl Factory {
     /// `NotReady` when `count` vectors are too few to train it.
     pub(super) fn resolve(&self, count: usize) -> Result<String> {
         let centroids = self.centroids(count);
-        let needed = centroids.max(self.code.centroids).saturating_mul(POINTS_PER_CENTROID);
-        let untrained_small = centroids <= 1 && self.code.centroids == 0;
+        let fitted = self.code.centroids.max(self.transform.as_ref().map_or(0, |transform| transform.centroids));
+        let needed = centroids.max(fitted).saturating_mul(POINTS_PER_CENTROID);
+        let untrained_small = centroids <= 1 && fitted == 0;
         if count < needed && !untrained_small {
             let message = format!("factory string `{}` needs {needed} vectors to train, {count} are there", self.text);
             return Err(Error::not_ready(format!("{message}: add pictures, or use HNSW32, `IVF,Flat` or the index type flat until then")));
@@ -125,9 +128,9 @@ impl Factory {
         (256 * self.centroids(count).max(self.code.centroids).max(256)).min(count)
     }
 
-    /// Lists that a search visits when the settings leave it open.
+    /// Lists that a search visits when the settings leave it open: half of them, which vectors without clusters need.
     pub(super) fn usual_probes(&self, count: usize) -> usize {
-        (self.centroids(count) / 8).max(16)
+        (self.centroids(count) / 2).max(16)
     }
 
     /// True when scores inside faiss are not those of the stored vectors.
@@ -162,17 +165,17 @@ fn number(text: &str, limit: usize) -> Option<usize> {
 fn parse_transform(word: &str) -> Option<Transform> {
     let text = word.to_owned();
     if let Some(size) = word.strip_prefix("PCAR").or(word.strip_prefix("PCA")) {
-        return Some(Transform { text, output: Some(number(size, 1 << 16)?), parts: 1 });
+        return Some(Transform { text, output: Some(number(size, 1 << 16)?), parts: 1, centroids: 0 });
     }
     if let Some(size) = word.strip_prefix("RR") {
-        return Some(Transform { text, output: if size.is_empty() { None } else { Some(number(size, 1 << 16)?) }, parts: 1 });
+        return Some(Transform { text, output: if size.is_empty() { None } else { Some(number(size, 1 << 16)?) }, parts: 1, centroids: 0 });
     }
     let (parts, output) = word.strip_prefix("OPQ")?.split_once('_').map_or((&word[3..], None), |(parts, size)| (parts, Some(size)));
     let output = match output {
         Some(size) => Some(number(size, 1 << 16)?),
         None => None,
     };
-    Some(Transform { text, output, parts: number(parts, 4096)? })
+    Some(Transform { text, output, parts: number(parts, 4096)?, centroids: 256 })
 }
 
 fn parse_body(words: &[&str]) -> Option<(Structure, Code)> {

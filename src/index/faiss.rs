@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use faiss::index::autotune::ParameterSpace;
 use faiss::index::IndexImpl;
+use faiss::index::autotune::ParameterSpace;
 use faiss::{Index, MetricType, index_factory, read_index, write_index};
 
 use super::approximate::Candidates;
+use super::distinct::View;
 use super::factory::Factory;
 use super::publish::Work;
-use super::{FaissSettings, Hit, Rows, dot};
+use super::{FaissSettings, Hit};
 use crate::error::{Error, Kind, Result, ResultExt};
 
 /// Rows added between two looks at the stop flag: about half a second for the slowest kind on two cores.
@@ -41,32 +42,34 @@ fn create(factory: &Factory, resolved: &str, dimension: usize) -> Result<IndexIm
     index_factory(dimension as u32, resolved, metric).or_error(Kind::Invalid, || format!("factory string `{}`", factory.text()))
 }
 
-/// Trains and fills an index with the first `count` rows.
+/// Trains and fills an index.
 ///
 /// # Errors
 /// `Invalid` when the string does not fit, `NotReady` with too few vectors, `Cancelled` when the work was stopped.
-pub(super) fn build(rows: &dyn Rows, count: usize, settings: &FaissSettings, work: &Work<'_>) -> Result<IndexImpl> {
+pub(super) fn build(vectors: View<'_>, settings: &FaissSettings, work: &Work<'_>) -> Result<IndexImpl> {
+    let (count, dimension) = (vectors.len(), vectors.dimension());
     let factory = Factory::parse(&settings.factory)?;
-    factory.check_dimension(rows.dimension())?;
-    let mut index = create(&factory, &factory.resolve(count)?, rows.dimension())?;
+    factory.check_dimension(dimension)?;
+    let mut index = create(&factory, &factory.resolve(count)?, dimension)?;
     if factory.is_hnsw() {
         set(&index, "efConstruction", settings.ef_construction)?;
     }
     if !index.is_trained() {
-        index = train(index, sample(rows, count, factory.training_vectors(count)), work)?;
+        index = train(index, sample(vectors, factory.training_vectors(count)), work)?;
     }
-    let values = &rows.all()[..count * rows.dimension()];
-    for (block, values) in values.chunks(ADDED_AT_ONCE * rows.dimension()).enumerate() {
+    for first in (0..count).step_by(ADDED_AT_ONCE) {
         work.check_stop()?;
-        index.add(values).or_error(Kind::Internal, || "faiss cannot add vectors".into())?;
-        work.report((block * ADDED_AT_ONCE + values.len() / rows.dimension()).min(count), count);
+        let end = (first + ADDED_AT_ONCE).min(count);
+        let values: Vec<f32> = (first..end).flat_map(|label| vectors.vector(label)).copied().collect();
+        index.add(&values).or_error(Kind::Internal, || "faiss cannot add vectors".into())?;
+        work.report(end, count);
     }
     Ok(index)
 }
 
-/// Evenly spread rows, copied.
-fn sample(rows: &dyn Rows, count: usize, wanted: usize) -> Vec<f32> {
-    (0..wanted).flat_map(|place| rows.row(place * count / wanted)).copied().collect()
+/// Evenly spread vectors, copied.
+fn sample(vectors: View<'_>, wanted: usize) -> Vec<f32> {
+    (0..wanted).flat_map(|place| vectors.vector(place * vectors.len() / wanted)).copied().collect()
 }
 
 /// Training cannot be interrupted: it runs on a thread of its own, which a stop leaves behind to end by itself.
@@ -127,7 +130,7 @@ impl FaissSearch {
         Ok(Self { index, fetch_factor: if factory.is_lossy() { settings.k_factor } else { 1 } })
     }
 
-    /// Rows that faiss answers.
+    /// Labels that faiss answers.
     fn propose(&self, query: &[f32], wanted: usize) -> Result<Vec<u32>> {
         let wanted = wanted.min(self.index.ntotal() as usize);
         let mut scores = vec![0.0_f32; wanted];
@@ -154,8 +157,8 @@ impl FaissSearch {
 }
 
 impl Candidates for FaissSearch {
-    fn candidates(&self, rows: &dyn Rows, query: &[f32], wanted: usize) -> Result<Vec<Hit>> {
+    fn candidates(&self, vectors: View<'_>, query: &[f32], wanted: usize) -> Result<Vec<Hit>> {
         let proposed = self.propose(query, wanted.saturating_mul(self.fetch_factor))?;
-        Ok(proposed.into_iter().map(|row| Hit { row, score: dot(query, rows.row(row as usize)) }).collect())
+        Ok(proposed.into_iter().map(|label| vectors.score(query, label)).collect())
     }
 }

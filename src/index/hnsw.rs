@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hnsw_rs::prelude::{Distance, Hnsw};
 use rayon::prelude::*;
 
+use super::distinct::View;
 use super::graph::{Graph, Links, connect};
 use super::publish::Work;
-use super::{HnswSettings, Rows, dot};
+use super::{HnswSettings, dot};
 use crate::error::{Error, Result};
 
 /// Layers that `hnsw_rs` can hold.
@@ -29,19 +30,20 @@ impl Distance<f32> for CosineDistance {
 ///
 /// # Errors
 /// `Cancelled` when the work was stopped, `TooLarge` with more links than 32 bits can count.
-pub(super) fn build(rows: &dyn Rows, count: usize, settings: &HnswSettings, work: &Work<'_>) -> Result<Graph> {
+pub(super) fn build(vectors: View<'_>, settings: &HnswSettings, work: &Work<'_>) -> Result<Graph> {
+    let count = vectors.len();
     let graph = Hnsw::<f32, CosineDistance>::new(settings.m, count, MAX_LAYERS, settings.ef_construction, CosineDistance);
     let done = AtomicUsize::new(0);
     let insert = |row: usize| {
         work.check_stop()?;
-        graph.insert_slice((rows.row(row), row));
+        graph.insert_slice((vectors.vector(row), row));
         work.report(done.fetch_add(1, Ordering::Relaxed) + 1, count);
-        Ok::<(), Error>(())
+        Ok(())
     };
     (0..count.min(FIRST_ROWS)).try_for_each(insert)?;
     (count.min(FIRST_ROWS)..count).into_par_iter().try_for_each(insert)?;
     let mut links = extract(&graph, count);
-    let islands = connect(&mut links, rows);
+    let islands = connect(&mut links, vectors);
     tracing::debug!(count, islands, "graph linked");
     if links.base.iter().map(Vec::len).sum::<usize>() > u32::MAX as usize {
         return Err(Error::too_large(format!("{count} vectors have more links than a graph file holds: choose a smaller m, or faiss")));

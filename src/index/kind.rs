@@ -36,7 +36,7 @@ pub struct HnswSettings {
 
 impl Default for HnswSettings {
     fn default() -> Self {
-        Self { m: 32, ef_construction: 200, ef_search: 128 }
+        Self { m: 32, ef_construction: 100, ef_search: 128 }
     }
 }
 

@@ -2,6 +2,7 @@
 //! the inner product, which is the cosine because stored vectors have length 1. Knows rows and numbers, no media, no network.
 
 mod approximate;
+mod distinct;
 mod dot;
 mod factory;
 mod faiss;
@@ -25,7 +26,7 @@ pub use flat::FlatIndex;
 pub use kind::{FaissSettings, HnswSettings, IndexKind};
 pub use manifest::{FORMAT_VERSION, IndexFile, Manifest};
 pub use publish::build;
-pub use snapshot::{Snapshot, current_version, open_current};
+pub use snapshot::{Snapshot, open_current};
 pub use tail::search_with_tail;
 
 /// One answer: a row of the matrix and how close it is.

@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use chrono::Utc;
 
+use super::distinct::{Distinct, View, find_copies};
 use super::manifest::{FORMAT_VERSION, IndexFile, MANIFEST_FILE, METRIC, Manifest, probe_rows};
-use super::snapshot::{CURRENT_FILE, FAISS_FILE, GRAPH_FILE, Pointer};
+use super::snapshot::{COPIES_FILE, CURRENT_FILE, FAISS_FILE, GRAPH_FILE, Pointer};
 use super::{IndexKind, Rows, faiss, hnsw};
 use crate::error::{Error, Kind, Result, io_error};
 use crate::types::Sha256;
@@ -132,20 +133,27 @@ fn fill(kind: &IndexKind, rows: &dyn Rows, building: &Path, fingerprint: &str, w
 
 /// Builds and writes the index of this kind; returns the names of its files.
 fn write_index(kind: &IndexKind, rows: &dyn Rows, count: usize, building: &Path, work: &Work<'_>) -> Result<Vec<&'static str>> {
+    if count == 0 || *kind == IndexKind::Flat {
+        return Ok(Vec::new());
+    }
+    let copied = find_copies(rows, count);
+    let vectors = View { rows, distinct: &Distinct::new(&copied, count) };
+    write_durably(&building.join(COPIES_FILE), &Distinct::to_bytes(&copied))?;
+    let mut names = vec![COPIES_FILE];
     match kind {
-        _ if count == 0 => Ok(Vec::new()),
-        IndexKind::Flat => Ok(Vec::new()),
+        IndexKind::Flat => {}
         IndexKind::Hnsw(settings) => {
-            hnsw::build(rows, count, settings, work)?.write(&building.join(GRAPH_FILE))?;
-            Ok(vec![GRAPH_FILE])
+            hnsw::build(vectors, settings, work)?.write(&building.join(GRAPH_FILE))?;
+            names.push(GRAPH_FILE);
         }
         IndexKind::Faiss(settings) => {
             let path = building.join(FAISS_FILE);
-            faiss::write(&faiss::build(rows, count, settings, work)?, &path)?;
+            faiss::write(&faiss::build(vectors, settings, work)?, &path)?;
             File::open(&path).and_then(|file| file.sync_all()).map_err(|error| io_error(&path, "write", error))?;
-            Ok(vec![FAISS_FILE])
+            names.push(FAISS_FILE);
         }
     }
+    Ok(names)
 }
 
 /// Gives the finished folder its name and points `current` at it.

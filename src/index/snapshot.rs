@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::approximate::Approximate;
+use super::distinct::{Distinct, View};
 use super::faiss::FaissSearch;
 use super::graph::{Graph, GraphSearch};
 use super::manifest::{FORMAT_VERSION, MANIFEST_FILE, METRIC, Manifest, probe_rows};
@@ -13,6 +14,7 @@ use crate::error::{Error, Kind, Result, io_error};
 use crate::types::Sha256;
 
 pub(super) const CURRENT_FILE: &str = "current";
+pub(super) const COPIES_FILE: &str = "copies.bin";
 pub(super) const GRAPH_FILE: &str = "graph.bin";
 pub(super) const FAISS_FILE: &str = "index.faiss";
 /// A snapshot may be replaced and removed while it is being opened; then the next one is tried.
@@ -126,27 +128,29 @@ fn check(manifest: &Manifest, rows: &dyn Rows, fingerprint: &str) -> Result<()> 
 
 fn open_index(folder: &Path, manifest: &Manifest, rows: &Arc<dyn Rows>) -> Result<Box<dyn VectorIndex>> {
     let (rows, count) = (Arc::clone(rows), manifest.count);
-    Ok(match &manifest.kind {
-        _ if count == 0 => Box::new(FlatIndex::of_first(rows, 0)),
-        IndexKind::Flat => Box::new(FlatIndex::of_first(rows, count)),
+    if count == 0 || manifest.kind == IndexKind::Flat {
+        return Ok(Box::new(FlatIndex::of_first(rows, count)));
+    }
+    let distinct = read_copies(folder, count)?;
+    let labels = View { rows: &*rows, distinct: &distinct }.len();
+    match &manifest.kind {
+        IndexKind::Flat => Ok(Box::new(FlatIndex::of_first(rows, count))),
         IndexKind::Hnsw(settings) => {
             let graph = Graph::read(&folder.join(GRAPH_FILE))?;
-            if graph.len() != count {
-                return Err(Error::corrupt(format!("the graph links {} vectors, expected {count}", graph.len())));
+            if graph.len() != labels {
+                return Err(Error::corrupt(format!("the graph links {} vectors, expected {labels}", graph.len())));
             }
-            Box::new(Approximate { source: GraphSearch { graph, ef_search: settings.ef_search }, rows, count })
+            Ok(Box::new(Approximate { source: GraphSearch { graph, ef_search: settings.ef_search }, rows, distinct, count }))
         }
         IndexKind::Faiss(settings) => {
-            let source = FaissSearch::open(&folder.join(FAISS_FILE), settings, manifest.dimension, count)?;
-            Box::new(Approximate { source, rows, count })
+            let source = FaissSearch::open(&folder.join(FAISS_FILE), settings, manifest.dimension, labels)?;
+            Ok(Box::new(Approximate { source, rows, distinct, count }))
         }
-    })
+    }
 }
 
-/// Name of the current index of a folder, another for each build; `None` when none has been built.
-///
-/// # Errors
-/// `Corrupt` when `current` is damaged.
-pub fn current_version(folder: &Path) -> Result<Option<String>> {
-    Ok(Pointer::read(folder)?.map(|pointer| pointer.snapshot))
+fn read_copies(folder: &Path, count: usize) -> Result<Distinct> {
+    let path = folder.join(COPIES_FILE);
+    let bytes = std::fs::read(&path).map_err(|error| io_error(&path, "read", error))?;
+    Distinct::from_bytes(&bytes, count).ok_or_else(|| Error::corrupt(format!("{} is damaged", path.display())))
 }

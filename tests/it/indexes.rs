@@ -1,1 +1,477 @@
-//! Stub.
+//! The index kinds against the exact scan, and what keeps a built index whole.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use likeness::index::{
+    FlatIndex, Hit, IndexKind, Manifest, MemoryRows, Rows, Snapshot, VectorIndex, build, dot, open_current, search_with_tail, synthetic,
+};
+use likeness::{Error, Kind, Result};
+
+const FINGERPRINT: &str = "5eed";
+const CHILD_FOLDER: &str = "LIKENESS_TEST_INDEXES";
+
+fn rows(values: Vec<f32>, dimension: usize) -> Arc<dyn Rows> {
+    Arc::new(MemoryRows::new(dimension, values).unwrap())
+}
+
+/// Rows of the harder set, and queries from the same cloud that are not among them.
+fn smooth(count: usize, queries: usize, dimension: usize) -> (Arc<dyn Rows>, Vec<Vec<f32>>) {
+    split(synthetic::smooth(count + queries, dimension, 7), count, dimension)
+}
+
+fn split(mut values: Vec<f32>, count: usize, dimension: usize) -> (Arc<dyn Rows>, Vec<Vec<f32>>) {
+    let queries = values.split_off(count * dimension).chunks(dimension).map(<[f32]>::to_vec).collect();
+    (rows(values, dimension), queries)
+}
+
+fn kind(index_type: &str, settings: &str) -> IndexKind {
+    IndexKind::parse(index_type, Some(settings)).unwrap()
+}
+
+fn faiss(factory: &str) -> IndexKind {
+    kind("faiss", &format!("{{\"faiss\":{{\"factory_type\":\"{factory}\"}}}}"))
+}
+
+fn try_build(kind: &IndexKind, rows: &dyn Rows, folder: &Path) -> Result<Manifest> {
+    build(kind, rows, folder, FINGERPRINT, &|_, _| {}, &AtomicBool::new(false))
+}
+
+fn built(kind: &IndexKind, rows: &Arc<dyn Rows>) -> Snapshot {
+    let folder = tempfile::tempdir().unwrap();
+    try_build(kind, &**rows, folder.path()).unwrap();
+    open_current(folder.path(), rows, FINGERPRINT).unwrap().unwrap()
+}
+
+fn every_kind() -> Vec<IndexKind> {
+    let names = ["HNSW32", "HNSW16_SQ8", "IVF,Flat", "IVF,PQ35x4fs,RFlat", "IVF8,SQ8", "PCA32,Flat", "RR,PQ35x4fs", "SQfp16", "Flat"];
+    let mut kinds = vec![kind("flat", "{}"), kind("hnsw", "{}")];
+    kinds.extend(names.map(faiss));
+    kinds
+}
+
+fn ids(hits: &[Hit]) -> Vec<u32> {
+    hits.iter().map(|hit| hit.row).collect()
+}
+
+/// Share of the truly closest that the index finds.
+fn recall(index: &dyn VectorIndex, rows: &Arc<dyn Rows>, queries: &[Vec<f32>], count: usize) -> f64 {
+    let exact = FlatIndex::new(Arc::clone(rows));
+    let mut found = 0;
+    for query in queries {
+        let truth: HashSet<u32> = ids(&exact.search(query, count, None).unwrap()).into_iter().collect();
+        let hits = index.search(query, count, None).unwrap();
+        assert_eq!(hits.len(), count);
+        found += hits.iter().filter(|hit| truth.contains(&hit.row)).count();
+    }
+    found as f64 / (queries.len() * count) as f64
+}
+
+#[test]
+fn the_scan_agrees_with_a_plain_sum_in_double_precision() {
+    for dimension in [1, 7, 31, 32, 33, 70, 512] {
+        let (rows, queries) = smooth(200, 3, dimension);
+        for query in &queries {
+            let hits = FlatIndex::new(Arc::clone(&rows)).search(query, 200, None).unwrap();
+            assert_eq!(ids(&hits).into_iter().collect::<HashSet<_>>().len(), 200);
+            assert!(hits.is_sorted_by(|a, b| (b.score, a.row) <= (a.score, b.row)));
+            for hit in hits {
+                let sum: f64 = rows.row(hit.row as usize).iter().zip(query).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+                assert!((sum - f64::from(hit.score)).abs() < 1e-5);
+            }
+        }
+    }
+}
+
+#[test]
+fn large_scans_shared_among_cores_answer_as_small_ones() {
+    let (rows, queries) = smooth(40_000, 2, 70);
+    let scores: Vec<f32> = (0..rows.len()).map(|row| dot(rows.row(row), &queries[0])).collect();
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    order.sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b)));
+    let hits = FlatIndex::new(rows).search(&queries[0], 500, None).unwrap();
+    assert_eq!(ids(&hits), order[..500]);
+}
+
+#[test]
+fn every_kind_finds_nearly_all_of_the_closest_at_its_defaults() {
+    for (count, dimension) in [(6000, 70), (5000, 512)] {
+        let (rows, queries) = smooth(count, 100, dimension);
+        let codes = format!("IVF,PQ{}x4fs,RFlat", dimension / 2);
+        for kind in [kind("flat", "{}"), kind("hnsw", "{}"), kind("annoy", "{}"), faiss("HNSW32"), faiss("IVF,Flat"), faiss(&codes)] {
+            let snapshot = built(&kind, &rows);
+            let recall = recall(&*snapshot.index, &rows, &queries, 10);
+            println!("{kind:?} {count} x {dimension}: recall@10 {recall:.4}");
+            assert!(recall >= 0.99, "{kind:?} {count} x {dimension}: recall@10 {recall}");
+        }
+    }
+}
+
+#[test]
+fn scores_are_those_of_the_exact_scan() {
+    let (rows, queries) = smooth(3000, 10, 70);
+    for kind in every_kind() {
+        let snapshot = built(&kind, &rows);
+        for query in &queries {
+            let hits = snapshot.index.search(query, 10, None).unwrap();
+            assert!(hits.iter().all(|hit| hit.score.to_bits() == dot(query, rows.row(hit.row as usize)).to_bits()), "{kind:?}");
+            assert!(hits.is_sorted_by(|a, b| (b.score, a.row) <= (a.score, b.row)), "{kind:?}");
+        }
+        let own = rows.row(1234).to_vec();
+        assert_eq!(snapshot.index.search(&own, 1, None).unwrap()[0].row, 1234, "{kind:?}");
+        let queries: Vec<&[f32]> = queries.iter().map(Vec::as_slice).collect();
+        assert_eq!(snapshot.index.search_batch(&queries, 3, None).unwrap().len(), 10);
+    }
+}
+
+#[test]
+fn excluded_rows_never_appear_and_answers_stay_full() {
+    let (rows, queries) = smooth(3000, 5, 70);
+    for kind in every_kind() {
+        let snapshot = built(&kind, &rows);
+        for query in &queries {
+            let closest: HashSet<u32> = ids(&snapshot.index.search(query, 600, None).unwrap()).into_iter().collect();
+            let excluded = |row: u32| closest.contains(&row) || row.is_multiple_of(2);
+            let hits = snapshot.index.search(query, 20, Some(&excluded)).unwrap();
+            assert_eq!(hits.len(), 20, "{kind:?}");
+            assert!(hits.iter().all(|hit| !excluded(hit.row)), "{kind:?}");
+            let only = snapshot.index.search(query, 20, Some(&|row| row != 17)).unwrap();
+            assert_eq!(ids(&only), [17], "{kind:?}");
+            assert!(snapshot.index.search(query, 20, Some(&|_| true)).unwrap().is_empty(), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn libraries_of_no_one_and_two_pictures_can_be_searched() {
+    for count in [0, 1, 2] {
+        let (rows, queries) = smooth(count, 1, 70);
+        for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32"), faiss("IVF,Flat")] {
+            let snapshot = built(&kind, &rows);
+            assert_eq!((snapshot.manifest.count, snapshot.index.len()), (count, count));
+            assert_eq!(snapshot.index.search(&queries[0], 30, None).unwrap().len(), count, "{kind:?}");
+            assert!(snapshot.index.search(&queries[0], 0, None).unwrap().is_empty());
+        }
+    }
+}
+
+#[test]
+fn asking_for_more_than_there_is_gives_all() {
+    let (rows, queries) = smooth(500, 1, 70);
+    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32"), faiss("IVF,Flat")] {
+        let snapshot = built(&kind, &rows);
+        for count in [499, 500, 501, usize::MAX] {
+            assert_eq!(snapshot.index.search(&queries[0], count, None).unwrap().len(), count.min(500), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn identical_vectors_are_all_found() {
+    let one = synthetic::smooth(1, 70, 3);
+    let mut values = one.repeat(700);
+    values.extend(synthetic::smooth(2300, 70, 4));
+    let rows = rows(values, 70);
+    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32"), faiss("IVF,Flat")] {
+        let snapshot = built(&kind, &rows);
+        let hits = snapshot.index.search(&one, 50, None).unwrap();
+        assert_eq!(hits.len(), 50);
+        assert!(hits.iter().all(|hit| hit.row < 700 && hit.score > 0.999), "{kind:?}");
+        for row in [800, 2000, 2999] {
+            assert_eq!(snapshot.index.search(rows.row(row), 1, None).unwrap()[0].row, row as u32, "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn new_rows_are_found_at_once() {
+    let (all, queries) = smooth(3000, 1, 70);
+    let before = rows(all.all()[..2000 * 70].to_vec(), 70);
+    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32")] {
+        let snapshot = built(&kind, &before);
+        let hits = search_with_tail(Some(&snapshot), &*all, all.row(2999), 5, None).unwrap();
+        assert_eq!(hits[0].row, 2999, "{kind:?}");
+        let without = search_with_tail(Some(&snapshot), &*all, all.row(2999), 5, Some(&|row| row == 2999)).unwrap();
+        assert!(without.len() == 5 && without.iter().all(|hit| hit.row != 2999));
+    }
+    let exact = FlatIndex::new(Arc::clone(&all)).search(&queries[0], 40, None).unwrap();
+    let flat = built(&kind("flat", "{}"), &before);
+    assert_eq!(search_with_tail(Some(&flat), &*all, &queries[0], 40, None).unwrap(), exact);
+    assert_eq!(search_with_tail(None, &*all, &queries[0], 40, None).unwrap(), exact);
+    let fewer = rows(all.all()[..1000 * 70].to_vec(), 70);
+    assert_eq!(search_with_tail(Some(&flat), &*fewer, &queries[0], 4, None).unwrap_err().kind(), Kind::Conflict);
+}
+
+#[test]
+fn wrong_queries_are_refused() {
+    let (rows, _) = smooth(500, 1, 70);
+    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32")] {
+        let snapshot = built(&kind, &rows);
+        let error = snapshot.index.search(&[0.5; 64], 3, None).unwrap_err();
+        assert_eq!(error.kind(), Kind::Invalid);
+        assert!(error.message().contains("64") && error.message().contains("70"), "{error}");
+        for bad in [f32::NAN, f32::INFINITY] {
+            let mut query = vec![0.1; 70];
+            query[3] = bad;
+            assert_eq!(snapshot.index.search(&query, 3, None).unwrap_err().kind(), Kind::Invalid);
+        }
+    }
+}
+
+fn refused(index_type: &str, settings: &str) -> Error {
+    let error = IndexKind::parse(index_type, Some(settings)).unwrap_err();
+    assert_eq!(error.kind(), Kind::Invalid);
+    error
+}
+
+#[test]
+fn kinds_and_settings_are_parsed_strictly() {
+    for nothing in [None, Some(""), Some("{}"), Some("null"), Some("{\"hnsw\":{}}")] {
+        assert_eq!(IndexKind::parse("hnsw", nothing).unwrap(), IndexKind::parse("annoy", Some("{}")).unwrap());
+    }
+    assert_eq!(faiss("HNSW32"), kind("faiss", "{\"factory_type\":\"HNSW32\"}"));
+    assert_eq!(kind("annoy", "{\"annoy\":{\"metric\":\"angular\",\"n_trees\":100}}").name(), "hnsw");
+    assert!(refused("kdtree", "{}").message().contains("flat, hnsw, faiss or annoy"));
+    assert!(refused("hnsw", "{\"mm\":3}").message().contains("`mm`"));
+    assert!(refused("flat", "{\"m\":3}").message().contains("`m`"));
+    assert!(refused("hnsw", "{\"m\":1000}").message().contains("4 to 128"));
+    assert!(refused("hnsw", "[1").message().contains("JSON"));
+    assert!(refused("annoy", "{\"metric\":\"hamming\"}").message().contains("angular"));
+}
+
+#[test]
+fn factory_strings_outside_the_language_never_reach_faiss() {
+    let wrong = [
+        "",
+        "Flat,Flat",
+        "HNSW1",
+        "HNSW0",
+        "HNSW99999999999999999999",
+        "IVF0,Flat",
+        "IVF16",
+        "IVF16,",
+        "IVF16(Index9),Flat",
+        "PQ0x4fs",
+        "LSH",
+        "IVF64,PQ8x4fsr_17",
+        "IDMap,Flat",
+        "RFlat",
+        "HNSW32\u{0}",
+        "PCA0,Flat",
+        "-1",
+        "IVF99999999,Flat",
+        "HNSW32_PQ8x4fs",
+    ];
+    for factory in wrong {
+        let text = serde_json::json!({ "factory_type": factory }).to_string();
+        let error = refused("faiss", &text);
+        assert!(error.message().contains("language"), "{factory}: {error}");
+    }
+    let (rows, _) = smooth(100, 1, 70);
+    let folder = tempfile::tempdir().unwrap();
+    let error = try_build(&faiss("PQ16x4fs"), &*rows, folder.path()).unwrap_err();
+    assert!(error.kind() == Kind::Invalid && error.message().contains("divisor of 70"), "{error}");
+    let error = try_build(&faiss("PCA128,Flat"), &*rows, folder.path()).unwrap_err();
+    assert!(error.kind() == Kind::Invalid && error.message().contains("128 of 70"), "{error}");
+}
+
+#[test]
+fn too_few_vectors_to_train_are_counted_in_the_error() {
+    let (rows, _) = smooth(100, 1, 70);
+    let folder = tempfile::tempdir().unwrap();
+    let error = try_build(&faiss("IVF1264,Flat"), &*rows, folder.path()).unwrap_err();
+    assert_eq!(error.kind(), Kind::NotReady);
+    assert!(error.message().contains("needs 49296 vectors to train, 100 are there"), "{error}");
+    assert!(open_current(folder.path(), &rows, FINGERPRINT).unwrap().is_none(), "nothing half-built remains");
+    assert_eq!(names(folder.path()), ["lock"]);
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_new_build_replaces_the_old_one_and_an_open_one_goes_on() {
+    let (rows, queries) = smooth(1000, 1, 70);
+    for kind in [kind("hnsw", "{}"), faiss("HNSW32")] {
+        let folder = tempfile::tempdir().unwrap();
+        try_build(&kind, &*rows, folder.path()).unwrap();
+        let old = open_current(folder.path(), &rows, FINGERPRINT).unwrap().unwrap();
+        let answer = old.index.search(&queries[0], 5, None).unwrap();
+        std::fs::create_dir(folder.path().join("building-99")).unwrap();
+        let manifest = try_build(&kind, &*rows, folder.path()).unwrap();
+        assert_eq!(names(folder.path()), ["current", "lock", "snapshot-2"]);
+        assert_eq!(old.index.search(&queries[0], 5, None).unwrap(), answer);
+        let new = open_current(folder.path(), &rows, FINGERPRINT).unwrap().unwrap();
+        assert_eq!(new.manifest, manifest);
+        assert_eq!((new.manifest.count, new.manifest.dimension), (1000, 70));
+    }
+}
+
+#[test]
+fn an_index_of_other_vectors_is_refused() {
+    let (rows_then, _) = smooth(1000, 1, 70);
+    let folder = tempfile::tempdir().unwrap();
+    try_build(&kind("flat", "{}"), &*rows_then, folder.path()).unwrap();
+    let conflict = |rows: &Arc<dyn Rows>, fingerprint: &str, word: &str| {
+        let error = open_current(folder.path(), rows, fingerprint).map(|_| ()).unwrap_err();
+        assert_eq!(error.kind(), Kind::Conflict);
+        assert!(error.message().contains(word) && error.message().contains("build it again"), "{error}");
+    };
+    conflict(&rows_then, "another model", "fingerprint");
+    conflict(&smooth(1000, 1, 64).0, FINGERPRINT, "dimension");
+    conflict(&rows(rows_then.all()[..70 * 10].to_vec(), 70), FINGERPRINT, "number of vectors");
+    conflict(&rows(synthetic::smooth(1000, 70, 8), 70), FINGERPRINT, "vectors of checksum");
+}
+
+#[test]
+fn every_damage_is_noticed_and_the_next_build_heals_it() {
+    let (rows, queries) = smooth(600, 1, 70);
+    for kind in [kind("hnsw", "{}"), faiss("HNSW32")] {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["current", "manifest.json", "graph.bin", "index.faiss"] {
+            let number = try_build(&kind, &*rows, folder.path()).map(|_| names(folder.path())[2].clone()).unwrap();
+            let path = if file == "current" { folder.path().join(file) } else { folder.path().join(number).join(file) };
+            let Ok(bytes) = std::fs::read(&path) else { continue };
+            let mut flipped = bytes.clone();
+            flipped[bytes.len() / 2] ^= 0x10;
+            for damaged in [flipped, bytes[..bytes.len() - 9].to_vec(), Vec::new()] {
+                std::fs::write(&path, damaged).unwrap();
+                let error = open_current(folder.path(), &rows, FINGERPRINT).map(|_| ()).unwrap_err();
+                assert_eq!(error.kind(), Kind::Corrupt, "{file}: {error}");
+                assert!(error.message().contains(folder.path().to_str().unwrap()) && error.message().contains("build it again"));
+            }
+            std::fs::remove_file(&path).unwrap();
+            if file != "current" {
+                assert_eq!(open_current(folder.path(), &rows, FINGERPRINT).map(|_| ()).unwrap_err().kind(), Kind::Corrupt);
+            }
+        }
+        try_build(&kind, &*rows, folder.path()).unwrap();
+        let healed = open_current(folder.path(), &rows, FINGERPRINT).unwrap().unwrap();
+        assert_eq!(healed.index.search(&queries[0], 5, None).unwrap().len(), 5);
+    }
+}
+
+#[test]
+fn a_stopped_build_ends_soon_and_leaves_the_old_index() {
+    let (rows, _) = smooth(20_000, 1, 512);
+    for kind in [kind("hnsw", "{}"), faiss("HNSW32"), faiss("IVF,PQ256x4fs,RFlat")] {
+        let folder = tempfile::tempdir().unwrap();
+        try_build(&IndexKind::Flat, &*rows, folder.path()).unwrap();
+        let stop = AtomicBool::new(false);
+        let asked = std::sync::Mutex::new(None);
+        let (begin, begun) = std::sync::mpsc::channel();
+        // The build of 20,000 rows takes several seconds; the stop comes while it links, or while it trains in silence.
+        let progress = |_, _| begin.send(()).unwrap_or_default();
+        let error = std::thread::scope(|scope| {
+            let (stop, asked) = (&stop, &asked);
+            scope.spawn(move || {
+                begun.recv_timeout(Duration::from_millis(500)).unwrap_or_default();
+                *asked.lock().unwrap() = Some(Instant::now());
+                stop.store(true, Ordering::Relaxed);
+            });
+            build(&kind, &*rows, folder.path(), FINGERPRINT, &progress, stop).unwrap_err()
+        });
+        let waited = asked.lock().unwrap().unwrap().elapsed().as_secs_f64();
+        assert_eq!(error.kind(), Kind::Cancelled, "{error}");
+        assert!(waited < 2.0, "{kind:?} went on for {waited} s");
+        let old = open_current(folder.path(), &rows, FINGERPRINT).unwrap().unwrap();
+        assert_eq!(old.manifest.kind, IndexKind::Flat);
+        assert_eq!(names(folder.path()), ["current", "lock", "snapshot-1"]);
+    }
+}
+
+#[test]
+fn a_second_build_in_the_same_folder_is_told_to_wait() {
+    let (rows, _) = smooth(300, 1, 70);
+    let folder = tempfile::tempdir().unwrap();
+    let second = std::sync::Mutex::new(None);
+    let progress = |_, _| {
+        let mut second = second.lock().unwrap();
+        if second.is_none() {
+            *second = Some(try_build(&IndexKind::Flat, &*rows, folder.path()).unwrap_err().kind());
+        }
+    };
+    build(&kind("hnsw", "{}"), &*rows, folder.path(), FINGERPRINT, &progress, &AtomicBool::new(false)).unwrap();
+    assert_eq!(second.into_inner().unwrap(), Some(Kind::Busy));
+}
+
+/// Not a test by itself: the test below runs it in a process of its own.
+#[test]
+fn child_that_builds_until_it_ends() {
+    let Ok(folder) = std::env::var(CHILD_FOLDER) else { return };
+    let (rows, _) = smooth(400, 1, 70);
+    for kind in [kind("hnsw", "{}"), faiss("HNSW32"), IndexKind::Flat].iter().cycle() {
+        let step = std::sync::atomic::AtomicUsize::new(0);
+        let progress = |done, _| {
+            if step.fetch_add(1, Ordering::Relaxed).is_multiple_of(100) {
+                println!("progress: {done}");
+            }
+        };
+        build(kind, &*rows, Path::new(&folder), FINGERPRINT, &progress, &AtomicBool::new(false)).unwrap();
+    }
+}
+
+#[test]
+fn a_killed_build_leaves_a_whole_index() {
+    let (rows, queries) = smooth(400, 1, 70);
+    let folder = tempfile::tempdir().unwrap();
+    try_build(&IndexKind::Flat, &*rows, folder.path()).unwrap();
+    for lines in [1, 4, 5, 7, 10, 13, 17, 23] {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "indexes::child_that_builds_until_it_ends", "--nocapture"]);
+        command.env(CHILD_FOLDER, folder.path()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let told = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok).filter(|line| line.contains("progress: "));
+        assert_eq!(told.take(lines).count(), lines);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let snapshot = open_current(folder.path(), &rows, FINGERPRINT).unwrap().unwrap();
+        assert_eq!(snapshot.index.search(&queries[0], 10, None).unwrap().len(), 10);
+    }
+    try_build(&IndexKind::Flat, &*rows, folder.path()).unwrap();
+    assert_eq!(names(folder.path()).len(), 3, "what the killed builds left is gone");
+}
+
+/// Prints recall, rate and build time; `LIKENESS_MEASURE_ROWS` sets the size, 20,000 unless told, `LIKENESS_MEASURE_KINDS` the
+/// kinds, as a JSON list of pairs of type and settings.
+#[test]
+#[ignore = "takes minutes; run it alone with --nocapture"]
+fn measured() {
+    let count = std::env::var("LIKENESS_MEASURE_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(20_000);
+    let chosen = std::env::var("LIKENESS_MEASURE_KINDS").ok().map(|text| {
+        let pairs: Vec<(String, serde_json::Value)> = serde_json::from_str(&text).unwrap();
+        pairs.iter().map(|(name, settings)| kind(name, &settings.to_string())).collect::<Vec<_>>()
+    });
+    for (set, values) in [("smooth", synthetic::smooth(count + 300, 512, 7)), ("clustered", synthetic::clustered(count + 300, 512, 7))] {
+        let (rows, queries) = split(values, count, 512);
+        let usual = vec![
+            kind("flat", "{}"),
+            kind("hnsw", "{}"),
+            faiss("HNSW32"),
+            faiss("HNSW32_SQ8"),
+            faiss("IVF,Flat"),
+            faiss("IVF,PQ256x4fs,RFlat"),
+            faiss("PQ256x4fs,RFlat"),
+        ];
+        for kind in chosen.clone().unwrap_or(usual) {
+            let snapshot = built(&kind, &rows);
+            let recall = recall(&*snapshot.index, &rows, &queries, 10);
+            let start = Instant::now();
+            for query in &queries {
+                snapshot.index.search(query, 10, None).unwrap();
+            }
+            let rate = queries.len() as f64 / start.elapsed().as_secs_f64();
+            let seconds = snapshot.manifest.build_seconds;
+            println!("{set} {count} x 512 {kind:?}: recall@10 {recall:.4}, {rate:.0} queries/s, build {seconds:.1} s");
+        }
+    }
+}

@@ -119,7 +119,8 @@ impl Layout {
 /// How many rows are whole: entry and vector both there, and no checksum wrong in the part at the end that a crash can have
 /// torn. What follows the first wrong one there is not counted.
 pub(super) fn whole_rows(layout: &Layout, vectors: &File, rows: &File, dimension: usize) -> Result<usize> {
-    let length = |file: &File, path: &Path| file.metadata().map(|meta| meta.len() as usize).map_err(|error| io_error(path, "measure", error));
+    let length =
+        |file: &File, path: &Path| file.metadata().map(|meta| meta.len() as usize).map_err(|error| io_error(path, "measure", error));
     let row_bytes = dimension * size_of::<f32>();
     // The entries first: vectors are written before them, so none counted here lacks its vector.
     let entries = length(rows, &layout.rows)? / ENTRY_BYTES;

@@ -1,4 +1,4 @@
-//! A hierarchical navigable small-world graph at rest: links between row numbers only, searched over the stored vectors.
+//! A hierarchical navigable small-world graph at rest: links between labels only, searched over the stored vectors.
 //! The vectors are not copied, a file is a list of numbers, and a damaged file is an error. Who links it is `hnsw.rs`.
 
 mod file;
@@ -7,9 +7,10 @@ mod repair;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::Hit;
 use super::approximate::Candidates;
+use super::distinct::View;
 use super::nearest::{Nearest, closeness};
-use super::{Hit, Rows, dot};
 use crate::error::Result;
 
 pub(super) use repair::connect;
@@ -67,11 +68,7 @@ impl Graph {
             let rows = lists.iter().map(|(row, _)| *row).collect();
             Layer::collect(rows, lists.iter().map(|(_, list)| list))
         };
-        Self {
-            entry: links.entry,
-            base: Layer::collect(Vec::new(), links.base.iter()),
-            upper: links.upper.iter().map(layer).collect(),
-        }
+        Self { entry: links.entry, base: Layer::collect(Vec::new(), links.base.iter()), upper: links.upper.iter().map(layer).collect() }
     }
 
     /// Rows in the graph.
@@ -80,8 +77,8 @@ impl Graph {
     }
 
     /// The `ef` closest rows that a walk along the links finds, closest first.
-    fn search(&self, rows: &dyn Rows, query: &[f32], ef: usize) -> Vec<Hit> {
-        let score = |row: u32| Hit { row, score: dot(query, rows.row(row as usize)) };
+    fn search(&self, vectors: View<'_>, query: &[f32], ef: usize) -> Vec<Hit> {
+        let score = |row: u32| vectors.score(query, row);
         let mut closest = score(self.entry);
         for layer in self.upper.iter().rev() {
             while let Some(closer) = layer.of(closest.row).iter().map(|row| score(*row)).min_by(closeness)
@@ -101,8 +98,8 @@ pub(super) struct GraphSearch {
 }
 
 impl Candidates for GraphSearch {
-    fn candidates(&self, rows: &dyn Rows, query: &[f32], wanted: usize) -> Result<Vec<Hit>> {
-        Ok(self.graph.search(rows, query, self.ef_search.max(wanted * 2)))
+    fn candidates(&self, vectors: View<'_>, query: &[f32], wanted: usize) -> Result<Vec<Hit>> {
+        Ok(self.graph.search(vectors, query, self.ef_search.max(wanted * 2)))
     }
 }
 
@@ -125,13 +122,7 @@ impl Ord for Near {
 }
 
 /// Best-first walk over one layer of `count` rows, keeping the `ef` closest (algorithm 2 of Malkov and Yashunin, 2016).
-fn walk<'a>(
-    count: usize,
-    start: Hit,
-    ef: usize,
-    neighbours: impl Fn(u32) -> &'a [u32],
-    score: impl Fn(u32) -> Hit,
-) -> Vec<Hit> {
+fn walk<'a>(count: usize, start: Hit, ef: usize, neighbours: impl Fn(u32) -> &'a [u32], score: impl Fn(u32) -> Hit) -> Vec<Hit> {
     let mut seen = vec![0_u64; count.div_ceil(64)];
     let mut first_visit = |row: u32| {
         let (word, bit) = (&mut seen[row as usize / 64], 1 << (row % 64));
