@@ -154,3 +154,11 @@ fn read_copies(folder: &Path, count: usize) -> Result<Distinct> {
     let bytes = std::fs::read(&path).map_err(|error| io_error(&path, "read", error))?;
     Distinct::from_bytes(&bytes, count).ok_or_else(|| Error::corrupt(format!("{} is damaged", path.display())))
 }
+
+/// Name of the current index of a folder, another for each build; `None` when none has been built.
+///
+/// # Errors
+/// `Corrupt` when `current` is damaged.
+pub fn current_version(folder: &Path) -> Result<Option<String>> {
+    Ok(Pointer::read(folder)?.map(|pointer| pointer.snapshot))
+}

@@ -11,4 +11,5 @@ mod indexes;
 mod media;
 mod pictures;
 mod torchscript;
+mod tidy;
 mod vectors;
