@@ -38,7 +38,7 @@ pub(super) fn build(vectors: View<'_>, settings: &HnswSettings, work: &Work<'_>)
         work.check_stop()?;
         graph.insert_slice((vectors.vector(row), row));
         work.report(done.fetch_add(1, Ordering::Relaxed) + 1, count);
-        Ok(())
+        Ok::<(), Error>(())
     };
     (0..count.min(FIRST_ROWS)).try_for_each(insert)?;
     (count.min(FIRST_ROWS)..count).into_par_iter().try_for_each(insert)?;
