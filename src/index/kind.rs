@@ -59,7 +59,7 @@ pub struct FaissSettings {
 
 impl Default for FaissSettings {
     fn default() -> Self {
-        Self { factory: "HNSW32".into(), ef_construction: 80, ef_search: 192, nprobe: 0, k_factor: 10 }
+        Self { factory: "HNSW32".into(), ef_construction: 80, ef_search: 192, nprobe: 0, k_factor: 20 }
     }
 }
 
