@@ -42,14 +42,14 @@ pub(super) fn find_copies(rows: &dyn Rows, count: usize) -> Vec<Copied> {
 
 impl Distinct {
     /// The labels of `count` rows with these copies.
-    pub(super) fn new(copied: &[Copied], count: usize) -> Self {
+    pub(super) fn new(pairs: &[Copied], count: usize) -> Self {
         let mut copies: HashMap<u32, Vec<u32>> = HashMap::new();
-        for (copy, original) in copied {
+        for (copy, original) in pairs {
             copies.entry(*original).or_default().push(*copy);
         }
-        let is_copy = |row: &u32| copied.binary_search_by_key(row, |(copy, _)| *copy).is_ok();
-        let rows = (!copied.is_empty()).then(|| (0..count as u32).filter(|row| !is_copy(row)).collect());
-        Self { rows, copies, labels: count - copied.len() }
+        let is_copy = |row: &u32| pairs.binary_search_by_key(row, |(copy, _)| *copy).is_ok();
+        let rows = (!pairs.is_empty()).then(|| (0..count as u32).filter(|row| !is_copy(row)).collect());
+        Self { rows, copies, labels: count - pairs.len() }
     }
 
     /// The file of the copies: pairs of little-endian 32-bit numbers.

@@ -36,7 +36,7 @@ pub struct HnswSettings {
 
 impl Default for HnswSettings {
     fn default() -> Self {
-        Self { m: 32, ef_construction: 100, ef_search: 128 }
+        Self { m: 24, ef_construction: 80, ef_search: 192 }
     }
 }
 
@@ -59,7 +59,7 @@ pub struct FaissSettings {
 
 impl Default for FaissSettings {
     fn default() -> Self {
-        Self { factory: "HNSW32".into(), ef_construction: 80, ef_search: 128, nprobe: 0, k_factor: 10 }
+        Self { factory: "HNSW32".into(), ef_construction: 80, ef_search: 192, nprobe: 0, k_factor: 20 }
     }
 }
 

@@ -95,8 +95,9 @@ pub(super) fn probe_rows(rows: &dyn Rows, count: usize) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     let probed = count.min(PROBED_ROWS);
     for place in 0..probed {
-        let row = rows.row(place * (count - 1) / (probed - 1).max(1));
-        row.iter().for_each(|value| hasher.update(&value.to_le_bytes()));
+        for value in rows.row(place * (count - 1) / (probed - 1).max(1)) {
+            hasher.update(&value.to_le_bytes());
+        }
     }
     hasher.finalize()
 }

@@ -12,6 +12,7 @@ use super::{Excluded, Hit, Rows, dot};
 const BLOCK_VALUES: usize = 1 << 20;
 
 /// Order from close to far: descending score, then ascending row.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "sorts pass references")]
 pub(super) fn closeness(left: &Hit, right: &Hit) -> Ordering {
     right.score.total_cmp(&left.score).then(left.row.cmp(&right.row))
 }
@@ -46,24 +47,24 @@ impl Nearest {
     }
 
     /// True when a hit of this closeness would be kept. A score that is not a number never is.
-    pub(super) fn wants(&self, hit: &Hit) -> bool {
+    pub(super) fn wants(&self, hit: Hit) -> bool {
         if hit.score.is_nan() {
             return false;
         }
         match self.heap.peek() {
-            Some(worst) if self.heap.len() >= self.count => closeness(hit, &worst.0) == Ordering::Less,
+            Some(worst) if self.heap.len() >= self.count => closeness(&hit, &worst.0) == Ordering::Less,
             _ => self.count > 0,
         }
     }
 
     /// True when as many as wanted are kept and all are closer than this one.
-    pub(super) fn is_full_of_closer(&self, hit: &Hit) -> bool {
-        self.heap.len() >= self.count && self.heap.peek().is_none_or(|worst| closeness(&worst.0, hit) == Ordering::Less)
+    pub(super) fn is_full_of_closer(&self, hit: Hit) -> bool {
+        self.heap.len() >= self.count && self.heap.peek().is_none_or(|worst| closeness(&worst.0, &hit) == Ordering::Less)
     }
 
     /// Keeps the hit if it is among the closest; says whether it did.
     pub(super) fn offer(&mut self, hit: Hit) -> bool {
-        let wanted = self.wants(&hit);
+        let wanted = self.wants(hit);
         if wanted {
             if self.heap.len() >= self.count {
                 self.heap.pop();
@@ -107,7 +108,7 @@ fn scan_block(values: &[f32], first_row: usize, query: &[f32], count: usize, exc
     let mut nearest = Nearest::new(count);
     for (place, vector) in values.chunks_exact(query.len()).enumerate() {
         let hit = Hit { row: (first_row + place) as u32, score: dot(query, vector) };
-        if nearest.wants(&hit) && !excluded.is_some_and(|excluded| excluded(hit.row)) {
+        if nearest.wants(hit) && !excluded.is_some_and(|excluded| excluded(hit.row)) {
             nearest.offer(hit);
         }
     }

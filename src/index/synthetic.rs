@@ -30,7 +30,9 @@ fn row_random(seed: u64, row: usize) -> ChaCha8Rng {
 
 fn normalise(vector: &mut [f32]) {
     let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-    vector.iter_mut().for_each(|value| *value /= length);
+    for value in vector {
+        *value /= length;
+    }
 }
 
 /// `out += scale * weights^T * input`, the weights row by row of the input.
@@ -72,7 +74,9 @@ pub fn clustered(count: usize, dimension: usize, seed: u64) -> Vec<f32> {
         let noise: Vec<f32> = (0..NOISE_RANK).map(|place| normal_pair(&mut random).0 * 0.3 / (1.0 + place as f32).powf(0.3)).collect();
         vector.copy_from_slice(&centres[centre]);
         add_product(vector, &noise, &basis);
-        vector.iter_mut().for_each(|value| *value += normal_pair(&mut random).0 * 0.1 * unit);
+        for value in vector.iter_mut() {
+            *value += normal_pair(&mut random).0 * 0.1 * unit;
+        }
         normalise(vector);
     });
     values
@@ -90,9 +94,13 @@ pub fn smooth(count: usize, dimension: usize, seed: u64) -> Vec<f32> {
         let latent: Vec<f32> = (0..LATENT).map(|place| normal_pair(&mut random).0 / (1.0 + place as f32).powf(0.25)).collect();
         let mut hidden = vec![0.0; HIDDEN];
         add_product(&mut hidden, &latent, &first);
-        hidden.iter_mut().for_each(|value| *value = value.max(0.0));
+        for value in &mut hidden {
+            *value = value.max(0.0);
+        }
         add_product(vector, &hidden, &second);
-        vector.iter_mut().for_each(|value| *value = (*value + normal_pair(&mut random).0 * 0.02).max(0.0));
+        for value in vector.iter_mut() {
+            *value = (*value + normal_pair(&mut random).0 * 0.02).max(0.0);
+        }
         normalise(vector);
     });
     values

@@ -250,8 +250,8 @@ fn a_full_disk_is_said_clearly_and_leaves_nothing_half_written() {
     let mut command = Command::new("sh");
     // A limit on the length of files stands in for the full disk: the write fails in the middle just so.
     command.args(["-c", "trap '' XFSZ; ulimit -f 6; exec \"$@\"", "sh"]).arg(std::env::current_exe().unwrap()).args(CHILD_ARGUMENTS);
-    let (mut child, lines) = child(command, folder.path());
-    let last = lines.filter_map(|line| Some(line.split_once("failed after ")?.1.to_owned())).next().unwrap();
+    let (mut child, mut lines) = child(command, folder.path());
+    let last = lines.find_map(|line| Some(line.split_once("failed after ")?.1.to_owned())).unwrap();
     child.wait().unwrap();
     let (count, message) = last.split_once(": ").unwrap();
     assert!(message.contains("cannot append to") && message.contains("rows"), "{message}");

@@ -47,8 +47,8 @@ impl Entry {
     }
 
     pub(super) fn from_bytes(bytes: &[u8; ENTRY_BYTES]) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = *bytes;
-        Self { media: MediaId(i64::from_le_bytes([a, b, c, d, e, f, g, h])), crc32: u32::from_le_bytes([i, j, k, l]) }
+        let bits = u128::from_le_bytes(*bytes);
+        Self { media: MediaId(bits as i64), crc32: (bits >> 64) as u32 }
     }
 }
 

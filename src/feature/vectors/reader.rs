@@ -16,7 +16,7 @@ pub struct Vectors {
     dimension: usize,
     fingerprint: String,
     count: usize,
-    vectors: Mapped,
+    matrix: Mapped,
     entries: Mapped,
     map: RowMap,
 }
@@ -37,7 +37,7 @@ impl Vectors {
             dimension,
             fingerprint: fingerprint.into(),
             count: 0,
-            vectors: Mapped::default(),
+            matrix: Mapped::default(),
             entries: Mapped::default(),
             map: RowMap::default(),
         };
@@ -76,7 +76,7 @@ impl Vectors {
             dimension: self.dimension,
             fingerprint: self.fingerprint.clone(),
             count,
-            vectors: Mapped::first(&vectors, &self.layout.vectors, count * self.dimension * size_of::<f32>())?,
+            matrix: Mapped::first(&vectors, &self.layout.vectors, count * self.dimension * size_of::<f32>())?,
             map: self.map.extended(entries.entries(), self.count),
             entries,
         }))
@@ -118,7 +118,7 @@ impl Vectors {
     /// `Corrupt`, naming the first damaged row and the remedy.
     pub fn check(&self) -> Result<()> {
         let row_bytes = self.dimension * size_of::<f32>();
-        for (row, (entry, vector)) in self.entries.entries().iter().zip(self.vectors.bytes().chunks_exact(row_bytes)).enumerate() {
+        for (row, (entry, vector)) in self.entries.entries().iter().zip(self.matrix.bytes().chunks_exact(row_bytes)).enumerate() {
             let entry = Entry::from_bytes(entry);
             if entry != Entry::of(entry.media, vector) {
                 let place = format!("row {row} (media {}) of {}", entry.media, self.layout.vectors.display());
@@ -135,7 +135,7 @@ impl Rows for Vectors {
     }
 
     fn all(&self) -> &[f32] {
-        self.vectors.numbers()
+        self.matrix.numbers()
     }
 
     fn len(&self) -> usize {

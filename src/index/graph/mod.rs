@@ -135,7 +135,7 @@ fn walk<'a>(count: usize, start: Hit, ef: usize, neighbours: impl Fn(u32) -> &'a
     first_visit(start.row);
     found.offer(start);
     while let Some(Near(next)) = open.pop() {
-        if found.is_full_of_closer(&next) {
+        if found.is_full_of_closer(next) {
             break;
         }
         for row in neighbours(next.row) {
