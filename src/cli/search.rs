@@ -45,7 +45,7 @@ pub(super) async fn run(app: &App, arguments: SearchArguments) -> Result<ExitCod
     let mut rows = Vec::new();
     for (place, hit) in answer.matches.iter().enumerate() {
         let file = app.media.sources(hit.media.id).await?.into_iter().next().map_or_else(|| hit.media.sha256.to_string(), |source| source.path);
-        rows.push((arguments.offset + place + 1, hit.distance(), hit.media.id, file));
+        rows.push((arguments.offset + place + 1, hit.distance, hit.media.id, file));
     }
     if arguments.json {
         let hits: Vec<_> = rows.iter().map(|(rank, distance, id, file)| json!({ "rank": rank, "distance": distance, "id": id, "file": file })).collect();

@@ -121,7 +121,8 @@ impl View {
         self.vectors.row_of(media).map(|row| self.rows.row(row as usize).to_vec())
     }
 
-    /// The closest pictures with their cosine, closest first.
+    /// The closest pictures with their Euclidean distance, closest first. The distance is taken from the vectors themselves:
+    /// `sqrt(2 - 2 cos)` would turn the rounding of a cosine of 1 into 0.0003.
     ///
     /// # Errors
     /// Those of the index.
@@ -129,6 +130,11 @@ impl View {
         let superseded = |row: u32| self.vectors.is_superseded(row);
         let excluded: index::Excluded<'_> = if self.vectors.superseded() == 0 { None } else { Some(&superseded) };
         let hits = index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, excluded)?;
-        Ok(hits.into_iter().filter_map(|hit| Some((self.vectors.media_id(hit.row as usize)?, hit.score))).collect())
+        let distance = |row: usize| euclidean(vector, self.rows.row(row));
+        Ok(hits.into_iter().filter_map(|hit| Some((self.vectors.media_id(hit.row as usize)?, distance(hit.row as usize)))).collect())
     }
+}
+
+fn euclidean(left: &[f32], right: &[f32]) -> f32 {
+    left.iter().zip(right).map(|(left, right)| f64::from(left - right).powi(2)).sum::<f64>().sqrt() as f32
 }

@@ -51,15 +51,8 @@ impl Default for Query {
 pub struct Match {
     /// The picture.
     pub media: Media,
-    /// Cosine with the query, larger is closer, -1..=1.
-    pub similarity: f32,
-}
-
-impl Match {
-    /// Euclidean distance of the two unit vectors, 0..=2: `sqrt(2 - 2 cos)`.
-    pub fn distance(&self) -> f32 {
-        (2.0 - 2.0 * self.similarity).max(0.0).sqrt()
-    }
+    /// Euclidean distance of the two unit vectors, 0 (the same) to 2; `sqrt(2 - 2 cos)`.
+    pub distance: f32,
 }
 
 /// Hits in order, and how the time was spent.
@@ -209,11 +202,11 @@ impl SearchDesk {
             let hits = blocking(move || view_again.search(&vector_again, reach)).await?;
             let found_all = hits.len() < reach;
             let ids: Vec<MediaId> = hits.iter().map(|(id, _)| *id).collect();
-            let similarity: HashMap<MediaId, f32> = hits.into_iter().collect();
+            let distance: HashMap<MediaId, f32> = hits.into_iter().collect();
             let media = self.media.by_ids(&ids).await?;
             if media.len() >= wanted || found_all {
                 let page = media.into_iter().skip(query.offset).take(query.limit);
-                return Ok(page.map(|media| Match { similarity: similarity[&media.id], media }).collect());
+                return Ok(page.map(|media| Match { distance: distance[&media.id], media }).collect());
             }
             reach = reach.saturating_mul(2);
         }

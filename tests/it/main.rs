@@ -2,14 +2,19 @@
 
 mod support;
 
+mod api;
 mod bad_pictures;
 mod caffe;
 mod engine;
+mod evaluation;
+mod extraction;
 mod imaging;
 mod import;
 mod indexes;
 mod media;
+mod networks;
 mod pictures;
 mod torchscript;
 mod tidy;
 mod vectors;
+mod zoo;

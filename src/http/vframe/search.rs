@@ -156,6 +156,6 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, mut query_shown:
     query_shown["limit"] = json!(query.limit);
     query_shown["region"] = json!(query.region);
     query_shown["searched"] = json!(answer.searched);
-    let hits: Vec<_> = answer.matches.iter().map(|hit| json!({ "score": hit.distance(), "id": hit.media.id, "media": shapes::media(&hit.media) })).collect();
+    let hits: Vec<_> = answer.matches.iter().map(|hit| json!({ "score": hit.distance, "id": hit.media.id, "media": shapes::media(&hit.media) })).collect();
     Ok(shapes::envelope(json!({ "status": "ok", "query": query_shown, "res": hits, "infer": {} })))
 }
