@@ -496,7 +496,7 @@ fn an_unreadable_folder_is_told_and_the_rest_goes_on() {
     std::fs::write(photos.join("secret.png"), png(5)).unwrap();
     std::fs::create_dir(&library).unwrap();
     for path in [photos.join("secret"), photos.join("secret.png")] {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o000)).unwrap();
     }
     let mut command = child(&library, &photos);
     // Rights mean nothing to root: the import runs as somebody else then.
