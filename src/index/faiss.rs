@@ -39,8 +39,8 @@ pub(super) fn check(factory: &Factory, dimension: usize) -> Result<()> {
     create(factory, &factory.resolve(usize::MAX >> 16)?, dimension).map(drop)
 }
 
-/// Keeps OpenBLAS, if faiss uses it, to the thread that calls it. faiss shares its work out by itself, and a program that exits
-/// while a training thread uses OpenBLAS' own threads hangs in their shutdown.
+/// Keeps `OpenBLAS`, if faiss uses it, to the thread that calls it. faiss shares its work out by itself, and a program that exits
+/// while a training thread uses its own threads hangs in their shutdown.
 fn keep_blas_to_its_thread() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
