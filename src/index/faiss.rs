@@ -1,6 +1,8 @@
 //! Indexes of the faiss library, from a factory string. faiss proposes rows; their scores are computed from the stored vectors.
 
+use std::ffi::{c_int, c_void};
 use std::path::Path;
+use std::sync::Once;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
@@ -37,7 +39,24 @@ pub(super) fn check(factory: &Factory, dimension: usize) -> Result<()> {
     create(factory, &factory.resolve(usize::MAX >> 16)?, dimension).map(drop)
 }
 
+/// Keeps `OpenBLAS`, if faiss uses it, to the thread that calls it. faiss shares its work out by itself, and a program that exits
+/// while a training thread uses its own threads hangs in their shutdown.
+fn keep_blas_to_its_thread() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        #[expect(unsafe_code, reason = "a function that only one of the possible BLAS libraries has")]
+        // SAFETY: the name ends with a zero; where it is found, it is OpenBLAS' documented `void openblas_set_num_threads(int)`.
+        unsafe {
+            let found = libc::dlsym(libc::RTLD_DEFAULT, c"openblas_set_num_threads".as_ptr());
+            if !found.is_null() {
+                std::mem::transmute::<*mut c_void, unsafe extern "C" fn(c_int)>(found)(1);
+            }
+        }
+    });
+}
+
 fn create(factory: &Factory, resolved: &str, dimension: usize) -> Result<IndexImpl> {
+    keep_blas_to_its_thread();
     let metric = if factory.is_transformed() { MetricType::L2 } else { MetricType::InnerProduct };
     index_factory(dimension as u32, resolved, metric).or_error(Kind::Invalid, || format!("factory string `{}`", factory.text()))
 }
