@@ -169,7 +169,9 @@ impl<T, E: std::error::Error + Send + Sync + 'static> ResultExt<T> for std::resu
 /// An I/O failure on a named path, with the remedy where the cause is known.
 pub fn io_error(path: &std::path::Path, doing: &str, source: std::io::Error) -> Error {
     let remedy = match source.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => " (the disk is full: free some space, then run the same command again; nothing acknowledged was lost)",
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            " (the disk is full: free some space, then run the same command again; nothing acknowledged was lost)"
+        }
         std::io::ErrorKind::PermissionDenied => " (give the user that runs likeness the right to it)",
         _ => "",
     };

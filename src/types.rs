@@ -79,7 +79,9 @@ impl FromStr for Sha256 {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = || Error::invalid(format!("bad hash: expected the 64 hexadecimal digits of a SHA-256, got {} characters", text.chars().count()));
+        let wrong = || {
+            Error::invalid(format!("bad hash: expected the 64 hexadecimal digits of a SHA-256, got {} characters", text.chars().count()))
+        };
         if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(wrong());
         }
@@ -163,7 +165,9 @@ impl Region {
         if inside(x, w) && inside(y, h) {
             Ok(Self { x, y, w, h })
         } else {
-            Err(Error::invalid(format!("region x={x} y={y} w={w} h={h} does not lie in the picture: x, y >= 0, w, h > 0, x + w <= 1, y + h <= 1")))
+            Err(Error::invalid(format!(
+                "region x={x} y={y} w={w} h={h} does not lie in the picture: x, y >= 0, w, h > 0, x + w <= 1, y + h <= 1"
+            )))
         }
     }
 }

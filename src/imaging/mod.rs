@@ -51,13 +51,19 @@ pub fn decode(bytes: &[u8], _limits: &DecodeLimits) -> Result<Picture> {
 /// # Errors
 /// `Invalid` when a side is zero.
 pub fn resize(picture: &Picture, width: u32, height: u32, filter: ResizeFilter) -> Result<Picture> {
-    use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::{Image, ImageRef}};
+    use fast_image_resize::{
+        FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
+        images::{Image, ImageRef},
+    };
     let algorithm = match filter {
         ResizeFilter::Antialias => ResizeAlg::Convolution(FilterType::Bilinear),
         ResizeFilter::Interpolate => ResizeAlg::Interpolation(FilterType::Bilinear),
     };
-    let source = ImageRef::new(picture.width, picture.height, &picture.rgb, PixelType::U8x3).or_error(Kind::Invalid, || "cannot resize".into())?;
+    let source =
+        ImageRef::new(picture.width, picture.height, &picture.rgb, PixelType::U8x3).or_error(Kind::Invalid, || "cannot resize".into())?;
     let mut target = Image::new(width, height, PixelType::U8x3);
-    Resizer::new().resize(&source, &mut target, &ResizeOptions::new().resize_alg(algorithm)).map_err(|e| Error::invalid(format!("cannot resize: {e}")))?;
+    Resizer::new()
+        .resize(&source, &mut target, &ResizeOptions::new().resize_alg(algorithm))
+        .map_err(|e| Error::invalid(format!("cannot resize: {e}")))?;
     Ok(Picture { width, height, rgb: target.into_vec() })
 }
