@@ -53,6 +53,9 @@ pub struct DistillArguments {
     /// Weight of the loss on the class folders
     #[arg(long, default_value_t = 0.3)]
     pub classes: f64,
+    /// Share of the views that are blended with another view, 0 to 1
+    #[arg(long, default_value_t = 0.5)]
+    pub blended: f64,
     /// Compute in bfloat16
     #[arg(long)]
     pub half: bool,
@@ -84,8 +87,15 @@ fn plan(a: DistillArguments) -> Result<Plan> {
     if a.batch < 4 || a.views < a.batch as u64 {
         return Err(Error::invalid(format!("--batch {} must be at least 4 and at most --views {}", a.batch, a.views)));
     }
-    let settings =
-        Settings { length, batch: a.batch, rate: a.rate, weights: [a.direction, a.relation, a.classes], half: a.half, seed: a.seed };
+    let settings = Settings {
+        length,
+        batch: a.batch,
+        rate: a.rate,
+        weights: [a.direction, a.relation, a.classes],
+        half: a.half,
+        blended: a.blended.clamp(0.0, 1.0),
+        seed: a.seed,
+    };
     Ok(Plan {
         photos: a.photos,
         teacher: a.teacher,

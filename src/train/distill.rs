@@ -89,6 +89,12 @@ pub fn run(plan: &Plan, mut say: impl FnMut(&str)) -> Result<Outcome> {
             export::write(&student, &plan.out)?;
             let validation = examination.as_ref().map(|e| e.of_student(&student)).transpose()?;
             say(&report(&mut training, validation));
+            if std::env::var("AN").is_ok() {
+                let views: Vec<_> =
+                    (0..24).map(|b| training.lesson().views.batch(&(b * 32..b * 32 + 32).collect::<Vec<_>>(), &[false; 32])).collect();
+                student.calibrate(views.into_iter());
+                say(&format!("  calibrated on views: {}", figures(examination.as_ref().unwrap().of_student(&student)?)));
+            }
             if done {
                 return Ok(Outcome { steps: training.optimiser.step, seconds: training.seconds, validation });
             }

@@ -38,6 +38,8 @@ pub struct Settings {
     pub weights: [f64; 3],
     /// Compute in bfloat16.
     pub half: bool,
+    /// Share of the views that are blended with another view of the batch, in 0..=1.
+    pub blended: f64,
     /// Seed of weights and order.
     pub seed: u64,
 }
@@ -160,8 +162,8 @@ impl Training {
         self.settings.rate * rise * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
     }
 
-    /// The views of the next step, with a coin for each: mirrored or not.
-    fn numbers(&mut self) -> Vec<(usize, bool)> {
+    /// The views of the next step; for each, mirrored or not, and its share where it is blended with another.
+    fn numbers(&mut self) -> Vec<(usize, bool, f32)> {
         let (epoch, place) = (self.optimiser.step / self.steps_per_epoch(), self.optimiser.step % self.steps_per_epoch());
         if self.order.0 != epoch {
             let mut order: Vec<usize> = (0..self.lesson.views.origins.len()).collect();
@@ -169,23 +171,44 @@ impl Training {
             self.order = (epoch, order);
         }
         let coins = &mut generator(self.settings.seed, 5, self.optimiser.step);
+        let blended = self.settings.blended;
         let start = place as usize * self.settings.batch;
-        self.order.1.iter().skip(start).take(self.settings.batch).map(|&number| (number, coins.random())).collect()
+        self.order
+            .1
+            .iter()
+            .skip(start)
+            .take(self.settings.batch)
+            .map(|&number| {
+                let share = if coins.random_bool(blended) { coins.random() } else { 1.0 };
+                (number, coins.random(), share)
+            })
+            .collect()
     }
 
-    fn share(&self, numbers: &[(usize, bool)]) -> Share {
-        let (numbers, mirrored): (Vec<usize>, Vec<bool>) = numbers.iter().copied().unzip();
+    fn share(&self, views: &[(usize, bool, f32)]) -> Share {
+        let numbers: Vec<usize> = views.iter().map(|view| view.0).collect();
+        let mirrored: Vec<bool> = views.iter().map(|view| view.1).collect();
+        let own = Tensor::from_slice(&views.iter().map(|view| view.2).collect::<Vec<_>>());
         let rows = Tensor::from_slice(&numbers.iter().map(|&n| n as i64).collect::<Vec<_>>());
         let leaves: Vec<Tensor> = self.parameters.iter().map(|(_, value)| value.detach().set_requires_grad(true)).collect();
         Share {
             student: self.student.with_parameters(&leaves),
             leaves,
-            pixels: self.lesson.views.batch(&numbers, &mirrored),
-            targets: self.lesson.targets.index_select(0, &rows),
-            probabilities: self.lesson.probabilities.index_select(0, &rows),
+            pixels: blend(&self.lesson.views.batch(&numbers, &mirrored), &own),
+            targets: unit_rows(&blend(&self.lesson.targets.index_select(0, &rows), &own)),
+            probabilities: blend(&self.lesson.probabilities.index_select(0, &rows), &own),
             library: self.lesson.library.shallow_clone(),
         }
     }
+}
+
+/// Each entry of a batch times its own share, plus the entry at the same place from the end times the rest.
+fn blend(batch: &Tensor, own: &Tensor) -> Tensor {
+    let batch = batch.to_kind(Element::Float);
+    let mut shape = vec![1; batch.dim()];
+    shape[0] = -1;
+    let own = own.reshape(&shape);
+    &batch * &own + batch.flip([0]) * (1.0 - own)
 }
 
 impl Share {

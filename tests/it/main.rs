@@ -4,6 +4,7 @@ mod support;
 
 mod bad_pictures;
 mod caffe;
+mod distill;
 mod engine;
 mod imaging;
 mod import;
