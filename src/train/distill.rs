@@ -26,7 +26,7 @@ pub enum Length {
 pub struct Plan {
     /// Folders of class folders with the photos to learn from.
     pub photos: Vec<PathBuf>,
-    /// The teacher's TorchScript file.
+    /// The teacher's `TorchScript` file.
     pub teacher: PathBuf,
     /// Photos that are searched for the validation figures, and the queries.
     pub validation: Option<(PathBuf, PathBuf)>,
@@ -63,7 +63,7 @@ pub fn run(plan: &Plan, mut say: impl FnMut(&str)) -> Result<Outcome> {
     std::fs::create_dir_all(&plan.out).map_err(|e| io_error(&plan.out, "create", e))?;
     // Two threads of our own do the work; an operation split over threads would stall whenever another program takes a core.
     tch::set_num_threads(1);
-    let teacher = Teacher::load(&plan.teacher)?;
+    let teacher = Teacher::load(&plan.teacher, plan.settings.half)?;
     let photos = Photos::load(&plan.photos)?;
     say(&format!("{} photos in {} classes", photos.len(), photos.classes.len()));
     let lesson = Lesson::prepare(&photos, &teacher, &plan.stock, plan.views, plan.settings.seed, &mut say)?;
@@ -89,12 +89,6 @@ pub fn run(plan: &Plan, mut say: impl FnMut(&str)) -> Result<Outcome> {
             export::write(&student, &plan.out)?;
             let validation = examination.as_ref().map(|e| e.of_student(&student)).transpose()?;
             say(&report(&mut training, validation));
-            if std::env::var("AN").is_ok() {
-                let views: Vec<_> =
-                    (0..24).map(|b| training.lesson().views.batch(&(b * 32..b * 32 + 32).collect::<Vec<_>>(), &[false; 32])).collect();
-                student.calibrate(views.into_iter());
-                say(&format!("  calibrated on views: {}", figures(examination.as_ref().unwrap().of_student(&student)?)));
-            }
             if done {
                 return Ok(Outcome { steps: training.optimiser.step, seconds: training.seconds, validation });
             }

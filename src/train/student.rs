@@ -17,8 +17,11 @@ pub const SCALE: f64 = 1.0 / 64.0;
 /// Added to the variance in batch normalisation.
 pub const EPSILON: f64 = 1e-5;
 
-/// The body: `(name, kernel, stride, channels in, channels out)` of a plain layer, or of the two halves of a residual block.
-const BODY: &[Block<(&str, i64, i64, i64, i64)>] = &[
+/// Name, kernel, stride, channels in, channels out.
+type Shape = (&'static str, i64, i64, i64, i64);
+
+/// The body: the shape of a plain layer, or of the two halves of a residual block.
+const BODY: &[Block<Shape>] = &[
     Block::Plain(("conv1", 7, 4, 3, 48)),
     Block::Residual(("res2a", 3, 1, 48, 32), ("res2b", 3, 1, 32, 48)),
     Block::Plain(("conv3", 3, 2, 48, 96)),
@@ -81,7 +84,7 @@ impl Student {
     /// A network with random weights.
     pub fn new(seed: u64) -> Self {
         let random = &mut generator(seed, 3, 0);
-        let mut layer = |&(name, kernel, stride, inputs, outputs): &(&'static str, i64, i64, i64, i64), gamma: f64| Layer {
+        let mut layer = |&(name, kernel, stride, inputs, outputs): &Shape, gamma: f64| Layer {
             name,
             weight: channels_last(&normal(random, &[outputs, inputs, kernel, kernel], (2.0 / (inputs * kernel * kernel) as f64).sqrt())),
             gamma: Tensor::full([outputs], gamma, (Element::Float, tch::Device::Cpu)),

@@ -46,7 +46,7 @@ impl Origin<'_> {
         let sizes: Vec<u8> = self.photos.iter().flat_map(|p| [p.width.to_le_bytes(), p.height.to_le_bytes()]).flatten().collect();
         let numbers = [u64::from(SIDE), self.dimensions as u64, self.seed, self.photos.len() as u64];
         let mut header = MAGIC.to_vec();
-        numbers.iter().for_each(|n| header.extend(n.to_le_bytes()));
+        header.extend(numbers.iter().flat_map(|n| n.to_le_bytes()));
         header.extend(Sha256::of(&sizes).0);
         header
     }
@@ -66,7 +66,7 @@ impl Origin<'_> {
             bytes.extend((recipe.first.0 as u32).to_le_bytes());
             bytes.extend((recipe.second.0 as u32).to_le_bytes());
             bytes.extend(recipe.share.to_le_bytes());
-            feature.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+            bytes.extend(feature.iter().flat_map(|value| value.to_le_bytes()));
             bytes.extend(resize(picture, SIDE, SIDE, ResizeFilter::Antialias)?.rgb);
         }
         Ok(bytes)
@@ -158,6 +158,9 @@ pub fn pixels_tensor(bytes: &[u8], count: usize) -> Tensor {
 
 /// Runs two jobs on two threads, each with one thread of its own for tensors: a shared machine stalls
 /// operations that are split over threads, not independent ones.
+///
+/// # Errors
+/// The first failure of either; `Internal` when a thread panics.
 pub fn two_at_once<T: Send>(job: impl Fn(u64) -> Result<T> + Sync) -> Result<Vec<T>> {
     let single = |half| {
         tch::set_num_threads(1);
