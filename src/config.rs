@@ -22,9 +22,9 @@ pub struct ConfigArguments {
     /// Largest picture that is decoded, in megapixels [default: 250]
     #[arg(long, global = true, env = "LIKENESS_MAX_MEGAPIXELS", value_name = "N")]
     pub max_megapixels: Option<u64>,
-    /// Largest picture file, in MiB [default: 1024]
-    #[arg(long, global = true, env = "LIKENESS_MAX_FILE_MIB", value_name = "N")]
-    pub max_file_mib: Option<u64>,
+    /// Largest picture file, in megabytes [default: 1000]
+    #[arg(long, global = true, env = "LIKENESS_MAX_FILE_MEGABYTES", value_name = "N")]
+    pub max_file_megabytes: Option<u64>,
     /// Where networks run: auto, cpu or cuda [default: auto]
     #[arg(long, global = true, env = "LIKENESS_DEVICE", value_name = "DEVICE")]
     pub device: Option<DeviceChoice>,
@@ -61,20 +61,23 @@ pub enum DeviceChoice {
 pub struct DecodeConfig {
     /// Largest picture that is decoded, in megapixels.
     pub max_megapixels: u64,
-    /// Largest picture file, in MiB.
-    pub max_file_mib: u64,
+    /// Largest picture file, in megabytes (millions of bytes).
+    pub max_file_megabytes: u64,
 }
 
 impl Default for DecodeConfig {
     fn default() -> Self {
-        Self { max_megapixels: 250, max_file_mib: 1024 }
+        Self { max_megapixels: 250, max_file_megabytes: 1000 }
     }
 }
 
 impl DecodeConfig {
     /// The limits in the decoder's units.
     pub fn limits(&self) -> DecodeLimits {
-        DecodeLimits { max_pixels: self.max_megapixels.saturating_mul(1_000_000), max_file_bytes: self.max_file_mib.saturating_mul(1 << 20) }
+        DecodeLimits {
+            max_pixels: self.max_megapixels.saturating_mul(1_000_000),
+            max_file_bytes: self.max_file_megabytes.saturating_mul(1_000_000),
+        }
     }
 }
 
@@ -178,7 +181,7 @@ impl Config {
             }
         }
         set(&mut self.decode.max_megapixels, arguments.max_megapixels.as_ref());
-        set(&mut self.decode.max_file_mib, arguments.max_file_mib.as_ref());
+        set(&mut self.decode.max_file_megabytes, arguments.max_file_megabytes.as_ref());
         set(&mut self.engine.device, arguments.device.as_ref());
         set(&mut self.engine.threads, arguments.threads.as_ref());
         if arguments.libtorch_cuda.is_some() {
@@ -192,7 +195,7 @@ impl Config {
     fn check(&self) -> Result<()> {
         let positive = [
             ("decode.max_megapixels", self.decode.max_megapixels),
-            ("decode.max_file_mib", self.decode.max_file_mib),
+            ("decode.max_file_megabytes", self.decode.max_file_megabytes),
             ("engine.max_batch", self.engine.max_batch as u64),
             ("engine.interactive_waiting", self.engine.interactive_waiting as u64),
             ("server.max_upload_mib", self.server.max_upload_mib),

@@ -48,7 +48,11 @@ pub(super) async fn run(config: Config, arguments: DemoArguments) -> Result<Exit
 /// The first source of pictures that is there.
 async fn choose_photos(arguments: &DemoArguments, data_dir: &Path) -> Result<PathBuf> {
     if let Some(folder) = &arguments.photos {
-        return if folder.exists() { Ok(folder.clone()) } else { Err(Error::not_found(format!("--photos (PHOTOS=): there is no {}", folder.display()))) };
+        return if folder.exists() {
+            Ok(folder.clone())
+        } else {
+            Err(Error::not_found(format!("--photos (PHOTOS=): there is no {}", folder.display())))
+        };
     }
     let development = Path::new("../shared/data/photos-clothing");
     if development.is_dir() {
@@ -80,7 +84,11 @@ fn rendered(samples: &Path) -> Result<PathBuf> {
 fn fetch(url: &str, target: &Path) -> Result<()> {
     let folder = target.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create", error))?;
-    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_connect(Some(Duration::from_secs(5))).timeout_global(Some(Duration::from_secs(300))).build().into();
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_connect(Some(Duration::from_secs(5)))
+        .timeout_global(Some(Duration::from_secs(300)))
+        .build()
+        .into();
     let response = agent.get(url).call().map_err(|error| Error::not_ready(format!("cannot fetch {url}: {error}")))?;
     println!("     fetching {url}");
     let part = tempfile::NamedTempFile::new_in(folder).map_err(|error| io_error(folder, "write to", error))?;
@@ -97,6 +105,10 @@ fn greet(address: &str, open: bool) {
     println!("  Ctrl-C stops the server; the library stays.");
     let has_screen = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
     if open && has_screen {
-        let _ = std::process::Command::new("xdg-open").arg(format!("{address}/search/random/1f")).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn();
+        let _ = std::process::Command::new("xdg-open")
+            .arg(format!("{address}/search/random/1f"))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn();
     }
 }

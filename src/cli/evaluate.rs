@@ -67,12 +67,17 @@ pub(super) async fn run(config: Config, arguments: EvaluateArguments) -> Result<
     let (vectoriser, signature) = Vectoriser::load(&engine, source, &layer, config.decode.limits()).await?;
     let stop = bar::stop_on_interrupt();
     let shown = bar::pictures("extracting");
-    let mut evaluation = evaluate(&vectoriser, &arguments.gallery, &arguments.queries, &kind, &stop, &|progress| bar::show(&shown, progress)).await?;
+    let mut evaluation =
+        evaluate(&vectoriser, &arguments.gallery, &arguments.queries, &kind, &stop, &|progress| bar::show(&shown, progress)).await?;
     shown.finish_and_clear();
     evaluation.model = signature.model;
     evaluation.layer = layer;
     engine.device().clone_into(&mut evaluation.device);
-    if arguments.json { println!("{}", json!(evaluation)) } else { print(&evaluation) }
+    if arguments.json {
+        println!("{}", json!(evaluation))
+    } else {
+        print(&evaluation)
+    }
     Ok(if evaluation.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
@@ -82,11 +87,34 @@ fn assumed_input(arguments: &EvaluateArguments) -> Result<InputSpec> {
         return Err(Error::invalid("--input-size must be 1 to 4096 pixels"));
     }
     let colour = if arguments.bgr { ColourOrder::Bgr } else { ColourOrder::Rgb };
-    Ok(InputSpec { width: arguments.input_size, height: arguments.input_size, colour, mean, scale: arguments.scale, filter: ResizeFilter::Antialias })
+    Ok(InputSpec {
+        width: arguments.input_size,
+        height: arguments.input_size,
+        colour,
+        mean,
+        scale: arguments.scale,
+        filter: ResizeFilter::Antialias,
+    })
 }
 
 fn print(evaluation: &Evaluation) {
-    let Evaluation { model, layer, dimension, index, gallery, queries, classes, p_at_1, map, recall_at_10, images_per_second, search_p50_ms, search_p95_ms, device, failed } = evaluation;
+    let Evaluation {
+        model,
+        layer,
+        dimension,
+        index,
+        gallery,
+        queries,
+        classes,
+        p_at_1,
+        map,
+        recall_at_10,
+        images_per_second,
+        search_p50_ms,
+        search_p95_ms,
+        device,
+        failed,
+    } = evaluation;
     let layer = if layer.is_empty() { "final output" } else { layer };
     println!("model      {model}, {layer}, {dimension} numbers, on {device}");
     println!("pictures   {gallery} in the gallery ({classes} classes), {queries} queries");

@@ -66,12 +66,27 @@ pub(super) async fn run(app: &App, arguments: ExtractArguments) -> Result<ExitCo
     let report = extract::extract(app, &feature, &stop, &|progress| bar::show(&shown, progress)).await?;
     shown.finish_and_clear();
     let rate = report.extracted as f64 / report.seconds.max(1e-9);
-    let built = if arguments.no_index { None } else { Some(build_index::build_index(app, &feature, false, &stop, &|progress| bar::show(&shown, progress)).await?) };
+    let built = if arguments.no_index {
+        None
+    } else {
+        Some(build_index::build_index(app, &feature, false, &stop, &|progress| bar::show(&shown, progress)).await?)
+    };
     if arguments.json {
         let failed: Vec<_> = report.failed.iter().map(|(id, reason)| json!({ "id": id, "reason": reason })).collect();
-        println!("{}", json!({ "feature": feature.id, "model": feature.modelzoo_name, "extracted": report.extracted, "already": report.already, "failed": failed, "seconds": report.seconds, "images_per_second": rate, "index": built }));
+        println!(
+            "{}",
+            json!({ "feature": feature.id, "model": feature.modelzoo_name, "extracted": report.extracted, "already": report.already, "failed": failed, "seconds": report.seconds, "images_per_second": rate, "index": built })
+        );
     } else {
-        println!("feature {} ({}): {} extracted, {} from before, {} failed; {rate:.1} pictures per second on {}", feature.id, feature.modelzoo_name, report.extracted, report.already, report.failed.len(), app.engine.device());
+        println!(
+            "feature {} ({}): {} extracted, {} from before, {} failed; {rate:.1} pictures per second on {}",
+            feature.id,
+            feature.modelzoo_name,
+            report.extracted,
+            report.already,
+            report.failed.len(),
+            app.engine.device()
+        );
         for (id, reason) in report.failed.iter().take(20) {
             eprintln!("  picture {id}: {reason}");
         }
@@ -85,7 +100,13 @@ pub(super) async fn run(app: &App, arguments: ExtractArguments) -> Result<ExitCo
 pub(super) async fn run_index(app: &App, arguments: IndexArguments) -> Result<ExitCode> {
     let feature = match arguments.feature {
         Some(id) => existing(app, id).await?,
-        None => app.features.list().await?.into_iter().find(|feature| feature.active).ok_or_else(|| Error::not_ready("there is no feature yet: run `likeness extract`"))?,
+        None => app
+            .features
+            .list()
+            .await?
+            .into_iter()
+            .find(|feature| feature.active)
+            .ok_or_else(|| Error::not_ready("there is no feature yet: run `likeness extract`"))?,
     };
     let stop = bar::stop_on_interrupt();
     let shown = bar::pictures("indexing");
@@ -100,7 +121,10 @@ pub(super) async fn run_index(app: &App, arguments: IndexArguments) -> Result<Ex
 }
 
 async fn existing(app: &App, id: i64) -> Result<Feature> {
-    app.features.get(FeatureId(id)).await?.ok_or_else(|| Error::not_found(format!("there is no feature {id}; `likeness features` lists them")))
+    app.features
+        .get(FeatureId(id))
+        .await?
+        .ok_or_else(|| Error::not_found(format!("there is no feature {id}; `likeness features` lists them")))
 }
 
 async fn chosen(app: &App, arguments: &ExtractArguments) -> Result<Feature> {
@@ -118,9 +142,13 @@ async fn chosen(app: &App, arguments: &ExtractArguments) -> Result<Feature> {
         index_settings: arguments.index_settings.clone(),
         ..default
     };
-    let same = |feature: &Feature| feature.modelzoo_name == spec.modelzoo_name && feature.layer == spec.layer && feature.index_type == spec.index_type;
+    let same = |feature: &Feature| {
+        feature.modelzoo_name == spec.modelzoo_name && feature.layer == spec.layer && feature.index_type == spec.index_type
+    };
     match app.features.list().await?.into_iter().find(same) {
-        Some(feature) if arguments.index_settings.is_some() && feature.index_settings != spec.index_settings => app.features.update(feature.id, spec).await,
+        Some(feature) if arguments.index_settings.is_some() && feature.index_settings != spec.index_settings => {
+            app.features.update(feature.id, spec).await
+        }
         Some(feature) => Ok(feature),
         None => app.features.create(spec).await,
     }

@@ -38,7 +38,15 @@ pub(super) async fn run(app: &App, arguments: FeaturesArguments) -> Result<ExitC
     }
     for feature in features {
         let layer = if feature.layer.is_empty() { "default layer" } else { &feature.layer };
-        println!("{:>4}  {}  {layer}  {}  extracted up to {}, indexed up to {}{}", feature.id, feature.modelzoo_name, feature.index_type, feature.process_id, feature.index_id, if feature.active { "" } else { "  (inactive)" });
+        println!(
+            "{:>4}  {}  {layer}  {}  extracted up to {}, indexed up to {}{}",
+            feature.id,
+            feature.modelzoo_name,
+            feature.index_type,
+            feature.process_id,
+            feature.index_id,
+            if feature.active { "" } else { "  (inactive)" }
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -47,7 +55,8 @@ pub(super) fn run_models(config: &Config, arguments: &ModelsArguments) -> Result
     let zoo = Zoo::new(&config.data_dir, config.models.mirror.clone());
     let models: Vec<_> = zoo.list().into_values().collect();
     if arguments.json {
-        let rows: Vec<_> = models.iter().map(|entry| json!({ "key": entry.key, "downloaded": zoo.is_downloaded(entry), "model": entry.raw })).collect();
+        let rows: Vec<_> =
+            models.iter().map(|entry| json!({ "key": entry.key, "downloaded": zoo.is_downloaded(entry), "model": entry.raw })).collect();
         println!("{}", json!(rows));
         return Ok(ExitCode::SUCCESS);
     }

@@ -2,6 +2,7 @@
 
 mod bar;
 mod demo;
+mod distill;
 mod evaluate;
 mod extract;
 mod features;
@@ -51,6 +52,8 @@ enum Command {
     Models(features::ModelsArguments),
     /// Measure a model on your own labelled pictures
     Evaluate(evaluate::EvaluateArguments),
+    /// Train the built-in network: a small student learns what a teacher says of photos
+    Distill(distill::DistillArguments),
     /// Take pictures out of the library (they can be restored)
     Delete(media::MediaArguments),
     /// Bring deleted pictures back
@@ -68,7 +71,9 @@ pub fn main() -> ExitCode {
     device::prepare_process(arguments.config.libtorch_cuda.as_deref());
     let level = if matches!(arguments.command, Command::Serve(_)) { "info" } else { "warn" };
     telemetry::start(arguments.config.log_json, level);
-    let outcome = tokio::runtime::Runtime::new().map_err(|error| crate::Error::internal("cannot start the runtime").because(error)).and_then(|runtime| runtime.block_on(run(arguments)));
+    let outcome = tokio::runtime::Runtime::new()
+        .map_err(|error| crate::Error::internal("cannot start the runtime").because(error))
+        .and_then(|runtime| runtime.block_on(run(arguments)));
     match outcome {
         Ok(code) => code,
         Err(error) => {
@@ -90,6 +95,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Features(command) => features::run(&App::open(config).await?, command).await,
         Command::Models(command) => features::run_models(&config, &command),
         Command::Evaluate(command) => evaluate::run(config, command).await,
+        Command::Distill(command) => tokio::task::block_in_place(|| distill::run(command)).map(|()| ExitCode::SUCCESS),
         Command::Delete(command) => media::delete(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Restore(command) => media::restore(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Demo(command) => demo::run(config, command).await,

@@ -44,12 +44,17 @@ pub(super) async fn run(app: &App, arguments: SearchArguments) -> Result<ExitCod
     let answer = app.search.search(Probe::Bytes(bytes.into()), query).await.map_err(|error| error.context(arguments.picture.display()))?;
     let mut rows = Vec::new();
     for (place, hit) in answer.matches.iter().enumerate() {
-        let file = app.media.sources(hit.media.id).await?.into_iter().next().map_or_else(|| hit.media.sha256.to_string(), |source| source.path);
+        let file =
+            app.media.sources(hit.media.id).await?.into_iter().next().map_or_else(|| hit.media.sha256.to_string(), |source| source.path);
         rows.push((arguments.offset + place + 1, hit.distance, hit.media.id, file));
     }
     if arguments.json {
-        let hits: Vec<_> = rows.iter().map(|(rank, distance, id, file)| json!({ "rank": rank, "distance": distance, "id": id, "file": file })).collect();
-        println!("{}", json!({ "feature": answer.feature, "searched": answer.searched, "seconds": answer.took.as_secs_f64(), "results": hits }));
+        let hits: Vec<_> =
+            rows.iter().map(|(rank, distance, id, file)| json!({ "rank": rank, "distance": distance, "id": id, "file": file })).collect();
+        println!(
+            "{}",
+            json!({ "feature": answer.feature, "searched": answer.searched, "seconds": answer.took.as_secs_f64(), "results": hits })
+        );
     } else {
         for (rank, distance, _, file) in rows {
             println!("{rank:>4}  {distance:.4}  {file}");

@@ -35,7 +35,9 @@ pub(super) async fn run(config: Config, arguments: ServeArguments) -> Result<Exi
 /// Serves until the process is asked to stop; `ready` is told the address once requests are answered.
 pub(super) async fn serve(app: App, address: SocketAddr, ready: impl FnOnce(&str)) -> Result<ExitCode> {
     warm_up(&app).await;
-    let listener = TcpListener::bind(address).await.or_error(Kind::Conflict, || format!("cannot listen on {address} (is another server running there? choose another --port)"))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .or_error(Kind::Conflict, || format!("cannot listen on {address} (is another server running there? choose another --port)"))?;
     let bound = listener.local_addr().or_error(Kind::Internal, || "the listening socket has no address".into())?;
     ready(&format!("http://{bound}"));
     let service = ServiceExt::<Request>::into_make_service(crate::http::service(app));
@@ -54,14 +56,22 @@ impl ServeArguments {
         if address.ip().is_loopback() || self.expose {
             return Ok(address);
         }
-        Err(Error::new(Kind::Forbidden, format!("{} can be reached by other machines and there are no accounts: add --expose if only people you trust can reach it", address.ip())))
+        Err(Error::new(
+            Kind::Forbidden,
+            format!(
+                "{} can be reached by other machines and there are no accounts: add --expose if only people you trust can reach it",
+                address.ip()
+            ),
+        ))
     }
 }
 
 /// Network and index are ready before the port opens; a library without a feature is served all the same.
 async fn warm_up(app: &App) {
     match app.search.current().await {
-        Ok(Some((feature, signature))) => tracing::info!(feature = %feature.id, model = %feature.modelzoo_name, dimension = signature.dimension, "feature loaded"),
+        Ok(Some((feature, signature))) => {
+            tracing::info!(feature = %feature.id, model = %feature.modelzoo_name, dimension = signature.dimension, "feature loaded")
+        }
         Ok(None) => tracing::warn!("no feature yet: searches answer once `likeness extract` has run; no restart is needed"),
         Err(error) => tracing::error!(error = ?error, "the first feature could not be loaded; searches will say why"),
     }

@@ -50,7 +50,10 @@ pub struct Feature {
 impl Feature {
     /// Whether both mean the same vectors and the same index.
     pub fn same_vectors_and_index(&self, other: &Self) -> bool {
-        self.modelzoo_name == other.modelzoo_name && self.layer == other.layer && self.index_type == other.index_type && self.index_settings == other.index_settings
+        self.modelzoo_name == other.modelzoo_name
+            && self.layer == other.layer
+            && self.index_type == other.index_type
+            && self.index_settings == other.index_settings
     }
 
     /// Kind and parameters of its index.
@@ -81,7 +84,14 @@ pub struct FeatureSpec {
 
 impl Default for FeatureSpec {
     fn default() -> Self {
-        Self { modelzoo_name: DEFAULT_MODEL.into(), layer: String::new(), index_type: "hnsw".into(), index_settings: None, active: true, username: String::new() }
+        Self {
+            modelzoo_name: DEFAULT_MODEL.into(),
+            layer: String::new(),
+            index_type: "hnsw".into(),
+            index_settings: None,
+            active: true,
+            username: String::new(),
+        }
     }
 }
 
@@ -110,9 +120,9 @@ impl FeatureSpec {
             Ok(_) => {}
         }
         if let Err(error) = IndexKind::parse(&self.index_type, None) {
-            wrong.push(FieldError { field: "index_type".into(), message: error.message().into() });
+            wrong.push(field_error("index_type", &error));
         } else if let Err(error) = IndexKind::parse(&self.index_type, self.index_settings.as_deref()) {
-            wrong.push(FieldError { field: "index_settings".into(), message: error.message().into() });
+            wrong.push(field_error("index_settings", &error));
         }
         if wrong.is_empty() { Ok(()) } else { Err(Error::invalid_fields(wrong)) }
     }
@@ -178,7 +188,8 @@ impl Features {
         let connection = self.database.connection();
         let failures = feature_failure::Entity::delete_many().filter(feature_failure::Column::FeatureId.eq(id.0)).exec(connection);
         failures.await.map_err(|source| db::database_error("delete a feature", source))?;
-        let gone = feature::Entity::delete_by_id(id.0).exec(connection).await.map_err(|source| db::database_error("delete a feature", source))?;
+        let gone =
+            feature::Entity::delete_by_id(id.0).exec(connection).await.map_err(|source| db::database_error("delete a feature", source))?;
         if gone.rows_affected == 0 {
             return Err(Error::not_found("not found"));
         }
@@ -234,7 +245,9 @@ impl Features {
     /// # Errors
     /// Those of the database.
     pub async fn failures(&self, id: FeatureId) -> Result<Vec<(MediaId, String)>> {
-        let rows = feature_failure::Entity::find().filter(feature_failure::Column::FeatureId.eq(id.0)).order_by_asc(feature_failure::Column::MediaId);
+        let rows = feature_failure::Entity::find()
+            .filter(feature_failure::Column::FeatureId.eq(id.0))
+            .order_by_asc(feature_failure::Column::MediaId);
         let rows = rows.all(self.database.connection()).await.map_err(|source| db::database_error("read failed pictures", source))?;
         Ok(rows.into_iter().map(|row| (MediaId(row.media_id), row.reason)).collect())
     }
@@ -244,8 +257,15 @@ impl Features {
     /// # Errors
     /// Those of the database.
     pub async fn failed_ids(&self, id: FeatureId) -> Result<HashSet<i64>> {
-        let query = feature_failure::Entity::find().filter(feature_failure::Column::FeatureId.eq(id.0)).select_only().column(feature_failure::Column::MediaId);
-        let ids: Vec<i64> = query.into_tuple().all(self.database.connection()).await.map_err(|source| db::database_error("read failed pictures", source))?;
+        let query = feature_failure::Entity::find()
+            .filter(feature_failure::Column::FeatureId.eq(id.0))
+            .select_only()
+            .column(feature_failure::Column::MediaId);
+        let ids: Vec<i64> = query
+            .into_tuple()
+            .all(self.database.connection())
+            .await
+            .map_err(|source| db::database_error("read failed pictures", source))?;
         Ok(ids.into_iter().collect())
     }
 
@@ -254,7 +274,10 @@ impl Features {
     /// # Errors
     /// Those of the database.
     pub async fn forget_failures(&self, id: FeatureId) -> Result<u64> {
-        let gone = feature_failure::Entity::delete_many().filter(feature_failure::Column::FeatureId.eq(id.0)).exec(self.database.connection()).await;
+        let gone = feature_failure::Entity::delete_many()
+            .filter(feature_failure::Column::FeatureId.eq(id.0))
+            .exec(self.database.connection())
+            .await;
         gone.map(|gone| gone.rows_affected).map_err(|source| db::database_error("forget failed pictures", source))
     }
 
@@ -287,6 +310,13 @@ impl Features {
     pub async fn count(&self) -> Result<u64> {
         feature::Entity::find().count(self.database.connection()).await.map_err(|source| db::database_error("count features", source))
     }
+}
+
+/// The message without the field's name in front: the form shows it beside the field.
+fn field_error(field: &str, error: &Error) -> FieldError {
+    let message = error.message();
+    let message = message.strip_prefix(field).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(message);
+    FieldError { field: field.into(), message: message.into() }
 }
 
 fn columns(spec: FeatureSpec) -> feature::ActiveModel {

@@ -17,7 +17,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|error| Failure(Error::invalid(error.to_string())))?;
+        let Path(text) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|error| Failure(Error::invalid(error.to_string())))?;
         text.parse().map(Id).map_err(|_| Failure(Error::not_found("not found")))
     }
 }
@@ -29,7 +30,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Query(value) = Query::<T>::from_request_parts(parts, state).await.map_err(|error| Failure(Error::invalid(error.body_text())))?;
+        let Query(value) =
+            Query::<T>::from_request_parts(parts, state).await.map_err(|error| Failure(Error::invalid(error.body_text())))?;
         Ok(Self(value))
     }
 }
@@ -41,7 +43,8 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
-        let mime = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+        let mime =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
         let body: bytes::Bytes = request.extract().await.map_err(|_| Failure(Error::too_large("the body is larger than 2 MiB")))?;
         let fields = if mime.starts_with("application/json") || mime.contains("+json") { json_fields(&body)? } else { form_fields(&body)? };
         Ok(Self(fields))

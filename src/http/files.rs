@@ -53,7 +53,11 @@ fn parse_name(name: &str) -> Option<(Sha256, Option<i64>)> {
     }
 }
 
-async fn media(State(app): State<App>, Path((_, _, name)): Path<(String, String, String)>, headers: HeaderMap) -> Result<Response, Failure> {
+async fn media(
+    State(app): State<App>,
+    Path((_, _, name)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let (hash, frame) = parse_name(&name).ok_or_else(|| Error::not_found("no such file"))?;
     let siblings = app.media.siblings(&hash).await?;
     let found = siblings.into_iter().find(|media| media.frame.map(i64::from) == frame).ok_or_else(|| Error::not_found("no such file"))?;
@@ -65,7 +69,11 @@ async fn media(State(app): State<App>, Path((_, _, name)): Path<(String, String,
     Ok(picture(bytes, content_type(&found.ext), &tag))
 }
 
-async fn upload(State(app): State<App>, Path((_, _, name)): Path<(String, String, String)>, headers: HeaderMap) -> Result<Response, Failure> {
+async fn upload(
+    State(app): State<App>,
+    Path((_, _, name)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let (hash, _) = parse_name(&name).ok_or_else(|| Error::not_found("no such file"))?;
     let found = app.uploads.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("no such file"))?;
     let tag = format!("\"{}\"", found.sha256);
@@ -78,7 +86,11 @@ async fn upload(State(app): State<App>, Path((_, _, name)): Path<(String, String
 
 async fn thumbnail(State(app): State<App>, Path((side, id)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Failure> {
     let id = id.parse().map_err(|_| Error::not_found("no such picture"))?;
-    let side = side.parse::<u32>().ok().and_then(|pixels| ThumbnailSide::try_from(pixels).ok()).ok_or_else(|| Error::not_found("thumbnails are 160, 320 or 640 pixels"))?;
+    let side = side
+        .parse::<u32>()
+        .ok()
+        .and_then(|pixels| ThumbnailSide::try_from(pixels).ok())
+        .ok_or_else(|| Error::not_found("thumbnails are 160, 320 or 640 pixels"))?;
     let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("no such picture"))?;
     let tag = format!("\"{}-{}\"", found.content_sha256, side.pixels());
     if is_known(&headers, &tag) {
@@ -93,7 +105,10 @@ fn content_type(extension: &str) -> &'static str {
 }
 
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| known.split(',').any(|one| one.trim() == tag))
+    headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|known| known.split(',').any(|one| one.trim() == tag))
 }
 
 fn not_modified(tag: &str) -> Response {
@@ -104,6 +119,7 @@ fn not_modified(tag: &str) -> Response {
 const CACHING: &str = "public, max-age=43200";
 
 fn picture(bytes: Bytes, media_type: &'static str, tag: &str) -> Response {
-    let headers = [(header::CONTENT_TYPE, media_type.to_owned()), (header::ETAG, tag.to_owned()), (header::CACHE_CONTROL, CACHING.to_owned())];
+    let headers =
+        [(header::CONTENT_TYPE, media_type.to_owned()), (header::ETAG, tag.to_owned()), (header::CACHE_CONTROL, CACHING.to_owned())];
     (headers, Body::from(bytes)).into_response()
 }

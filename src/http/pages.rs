@@ -9,8 +9,7 @@ use serde_json::json;
 use crate::app::App;
 
 /// Everything from here, nothing inline.
-pub(super) const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; img-src 'self' blob:; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self' blob:; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(super) fn router() -> Router<App> {
     let page = || async { asset("text/html; charset=utf-8", include_str!("../../frontend/search.html")) };

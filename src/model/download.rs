@@ -19,7 +19,13 @@ pub(super) fn download(url: &str, target: &Path, expected: Sha256, size: u64) ->
     let folder = target.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create", error))?;
     let part = target.with_extension("part");
-    let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&part).map_err(|error| io_error(&part, "open", error))?;
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(&part)
+        .map_err(|error| io_error(&part, "open", error))?;
     file.try_lock().map_err(|_| Error::new(Kind::Busy, format!("another process is downloading {url}")))?;
     receive(url, &mut file, &part, if size == 0 { LARGEST_UNKNOWN } else { size })?;
     file.sync_all().map_err(|error| io_error(&part, "write", error))?;
@@ -27,7 +33,9 @@ pub(super) fn download(url: &str, target: &Path, expected: Sha256, size: u64) ->
     let found = Sha256::of_reader(&mut file).map_err(|error| io_error(&part, "read", error))?;
     if found != expected {
         let _ = std::fs::remove_file(&part);
-        return Err(Error::corrupt(format!("{url} has sha256 {found}, expected {expected}: it is not what the descriptor describes and was deleted")));
+        return Err(Error::corrupt(format!(
+            "{url} has sha256 {found}, expected {expected}: it is not what the descriptor describes and was deleted"
+        )));
     }
     std::fs::rename(&part, target).map_err(|error| io_error(target, "write", error))
 }
@@ -54,7 +62,10 @@ fn receive(url: &str, file: &mut File, part: &Path, limit: u64) -> Result<()> {
     let mut body = response.into_body().into_reader();
     let mut buffer = vec![0; 1 << 18];
     loop {
-        let count = body.read(&mut buffer).map_err(|error| Error::internal(format!("the download of {url} broke off after {position} bytes; run again to continue: {error}")).because(error))?;
+        let count = body.read(&mut buffer).map_err(|error| {
+            Error::internal(format!("the download of {url} broke off after {position} bytes; run again to continue: {error}"))
+                .because(error)
+        })?;
         if count == 0 {
             return Ok(());
         }

@@ -83,7 +83,12 @@ fn definition_beside(path: &Path) -> Result<PathBuf> {
     match &found[..] {
         [only] => Ok(only.clone()),
         [] => Err(Error::not_found(format!("{} needs its network definition: put {} beside it", path.display(), same_stem.display()))),
-        _ => Err(Error::invalid(format!("{} prototxt files lie beside {}: name the right one {}", found.len(), path.display(), same_stem.display()))),
+        _ => Err(Error::invalid(format!(
+            "{} prototxt files lie beside {}: name the right one {}",
+            found.len(),
+            path.display(),
+            same_stem.display()
+        ))),
     }
 }
 

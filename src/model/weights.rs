@@ -101,7 +101,10 @@ fn local_paths(file: &FileSpec, places: &Places) -> Vec<PathBuf> {
 
 fn fetch(url: &str, file: &FileSpec, target: &Path) -> Result<Bytes> {
     let Some(hash) = file.sha256 else {
-        return Err(Error::invalid(format!("`{}` has no sha256 in model.yaml: it is not downloaded, because it could not be verified", file.name)));
+        return Err(Error::invalid(format!(
+            "`{}` has no sha256 in model.yaml: it is not downloaded, because it could not be verified",
+            file.name
+        )));
     };
     download::download(url, target, hash, file.size)?;
     read_verified(target, file)
@@ -115,13 +118,17 @@ fn read_verified(path: &Path, file: &FileSpec) -> Result<Bytes> {
 fn verified(bytes: Bytes, file: &FileSpec, place: &str) -> Result<Bytes> {
     match file.sha256 {
         None if file.may_be_unhashed => Ok(bytes),
-        None => Err(Error::invalid(format!("{place} cannot be verified: add `sha256: {}` to model.yaml if you trust it", Sha256::of(&bytes)))),
+        None => {
+            Err(Error::invalid(format!("{place} cannot be verified: add `sha256: {}` to model.yaml if you trust it", Sha256::of(&bytes))))
+        }
         Some(expected) => {
             let found = Sha256::of(&bytes);
             if found == expected {
                 return Ok(bytes);
             }
-            Err(Error::corrupt(format!("{place} has sha256 {found}, expected {expected}: it was damaged or replaced; delete it and fetch it again")))
+            Err(Error::corrupt(format!(
+                "{place} has sha256 {found}, expected {expected}: it was damaged or replaced; delete it and fetch it again"
+            )))
         }
     }
 }

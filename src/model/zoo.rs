@@ -117,7 +117,8 @@ impl Zoo {
     }
 
     fn places(&self, entry: &Entry) -> weights::Places {
-        let compiled_in = EMBEDDED.iter().find(|embedded| embedded.key == entry.key && entry.folder.is_none()).map_or(&[][..], |embedded| embedded.files);
+        let compiled_in =
+            EMBEDDED.iter().find(|embedded| embedded.key == entry.key && entry.folder.is_none()).map_or(&[][..], |embedded| embedded.files);
         weights::Places {
             compiled_in,
             model_folder: entry.folder.clone(),
@@ -129,8 +130,20 @@ impl Zoo {
     /// Files of a model's documentation, by name.
     pub fn documents(&self, entry: &Entry) -> Vec<String> {
         match &entry.folder {
-            None => EMBEDDED.iter().filter(|embedded| embedded.key == entry.key).flat_map(|embedded| embedded.files).map(|(name, _)| (*name).to_owned()).filter(|name| name.ends_with(".md")).collect(),
-            Some(folder) => std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.file_name().to_string_lossy().into_owned()).filter(|name| name.ends_with(".md")).collect(),
+            None => EMBEDDED
+                .iter()
+                .filter(|embedded| embedded.key == entry.key)
+                .flat_map(|embedded| embedded.files)
+                .map(|(name, _)| (*name).to_owned())
+                .filter(|name| name.ends_with(".md"))
+                .collect(),
+            Some(folder) => std::fs::read_dir(folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|file| file.file_name().to_string_lossy().into_owned())
+                .filter(|name| name.ends_with(".md"))
+                .collect(),
         }
     }
 }
@@ -162,7 +175,8 @@ impl Entry {
         let format = match self.descriptor.framework {
             Framework::TorchScript => NetworkFormat::TorchScript { module: weights },
             Framework::Caffe => {
-                let definition = String::from_utf8(config.to_vec()).or_error(Kind::Corrupt, || format!("model `{}`: {}", self.key, self.descriptor.config))?;
+                let definition = String::from_utf8(config.to_vec())
+                    .or_error(Kind::Corrupt, || format!("model `{}`: {}", self.key, self.descriptor.config))?;
                 NetworkFormat::Caffe { definition, weights }
             }
         };
@@ -171,7 +185,13 @@ impl Entry {
 }
 
 fn subfolders(folder: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| path.join("model.yaml").is_file()).collect();
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.join("model.yaml").is_file())
+        .collect();
     found.sort();
     found
 }
@@ -186,6 +206,9 @@ impl Entry {
         if layer != self.descriptor.features || promised == 0 || promised == measured {
             return Ok(());
         }
-        Err(Error::invalid(format!("model `{}`: layer `{layer}` gives {measured} numbers, model.yaml promises `dimensions: {promised}`; correct the descriptor", self.key)))
+        Err(Error::invalid(format!(
+            "model `{}`: layer `{layer}` gives {measured} numbers, model.yaml promises `dimensions: {promised}`; correct the descriptor",
+            self.key
+        )))
     }
 }

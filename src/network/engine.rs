@@ -133,7 +133,10 @@ impl Engine {
             let mut lanes = lock(&self.0.0.lanes);
             if lanes.interactive.len() >= self.0.0.interactive_waiting {
                 let waiting = lanes.interactive.len();
-                return Err(Error::new(Kind::Busy, format!("{waiting} searches are waiting for the network already; try again in a moment")));
+                return Err(Error::new(
+                    Kind::Busy,
+                    format!("{waiting} searches are waiting for the network already; try again in a moment"),
+                ));
             }
             lanes.interactive.push_back(Interactive { network, layer: Arc::clone(layer), picture, since: Instant::now(), reply });
         }
@@ -171,7 +174,7 @@ impl Drop for Owner {
 }
 
 fn engine_gone() -> Error {
-    Error::internal("the engine thread has stopped; the log says why, a restart of the program brings it back")
+    Error::internal("the network engine gave no answer: this request made it fail; the log says why")
 }
 
 /// The lanes hold plain queues: they are whole even if a thread panicked while it held them.
@@ -268,7 +271,10 @@ impl Worker {
 
     fn load(&mut self, source: &NetworkSource, layer: &str) -> Result<(NetworkId, Signature)> {
         let hash = source.hash();
-        let known = self.networks.iter().find(|(_, loaded)| loaded.hash == hash && loaded.model == source.model && *loaded.network.input() == source.input);
+        let known = self
+            .networks
+            .iter()
+            .find(|(_, loaded)| loaded.hash == hash && loaded.model == source.model && *loaded.network.input() == source.input);
         let id = if let Some((id, _)) = known {
             *id
         } else {

@@ -149,7 +149,9 @@ impl Network {
 fn pooled(output: &Tensor, count: i64, layer: &str) -> Result<Tensor> {
     let shape = output.size();
     if shape.first() != Some(&count) || shape.len() < 2 {
-        return Err(Error::invalid(format!("layer `{layer}` gives shape {shape:?} for {count} pictures: it has no row for each picture and cannot be a feature")));
+        return Err(Error::invalid(format!(
+            "layer `{layer}` gives shape {shape:?} for {count} pictures: it has no row for each picture and cannot be a feature"
+        )));
     }
     Ok(if shape.len() == 4 { output.f_mean_dim([2i64, 3].as_slice(), false, None::<tch::Kind>)? } else { output.f_reshape([count, -1])? })
 }
@@ -161,7 +163,9 @@ fn normalised(vector: &[f32]) -> Result<Vec<f32>> {
         return Err(Error::invalid("the network gave numbers that are not finite for this picture: it has no direction to compare"));
     }
     if norm < 1e-12 {
-        return Err(Error::invalid("the network answers this picture with a zero vector (often a blank picture): it has no direction to compare"));
+        return Err(Error::invalid(
+            "the network answers this picture with a zero vector (often a blank picture): it has no direction to compare",
+        ));
     }
     Ok(vector.iter().map(|&value| (f64::from(value) / norm) as f32).collect())
 }

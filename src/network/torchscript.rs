@@ -27,7 +27,10 @@ impl TorchScript {
     /// `Invalid` when the module has no such method or refuses the input.
     pub fn forward_to(&self, input: &Tensor, layer: &str) -> Result<Tensor> {
         if layer.is_empty() || layer == "forward" {
-            return self.module.forward_ts(&[input]).map_err(|error| Error::invalid(format!("the network refused its input: {}", first_line(&error.to_string()))));
+            return self
+                .module
+                .forward_ts(&[input])
+                .map_err(|error| Error::invalid(format!("the network refused its input: {}", first_line(&error.to_string()))));
         }
         let input = IValue::Tensor(input.shallow_clone());
         match self.module.method_is(layer, &[input]) {

@@ -50,7 +50,8 @@ impl LoadedFeature {
         let (network, signature) = engine.load(source, &layer).await?;
         entry.check_dimension(&layer, signature.dimension)?;
         let (vectors_folder, index_folder) = (features.vectors_folder(&signature), features.index_folder(feature.id));
-        let loaded = Arc::new(Self { feature, signature, network, layer: layer.into(), vectors_folder, index_folder, view: Mutex::default() });
+        let loaded =
+            Arc::new(Self { feature, signature, network, layer: layer.into(), vectors_folder, index_folder, view: Mutex::default() });
         let opened = Arc::clone(&loaded);
         super::blocking(move || opened.view()).await?;
         Arc::into_inner(loaded).ok_or_else(|| Error::internal("a feature was used before it was loaded"))
@@ -106,7 +107,9 @@ impl LoadedFeature {
 
     fn open_index(&self, rows: &Arc<dyn Rows>) -> Result<Option<Snapshot>> {
         let opened = index::open_current(&self.index_folder, rows, &self.signature.fingerprint.to_string());
-        opened.map_err(|error| error.context(format!("feature {} (remedy: `likeness index --feature {} --force`)", self.feature.id, self.feature.id)))
+        opened.map_err(|error| {
+            error.context(format!("feature {} (remedy: `likeness index --feature {} --force`)", self.feature.id, self.feature.id))
+        })
     }
 }
 

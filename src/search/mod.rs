@@ -155,7 +155,10 @@ impl SearchDesk {
     pub async fn search(&self, probe: Probe, query: Query) -> Result<Answer> {
         let started = Instant::now();
         if query.offset.saturating_add(query.limit) > DEEPEST {
-            return Err(Error::invalid(format!("offset {} + limit {} is beyond the {DEEPEST} hits that a search can reach", query.offset, query.limit)));
+            return Err(Error::invalid(format!(
+                "offset {} + limit {} is beyond the {DEEPEST} hits that a search can reach",
+                query.offset, query.limit
+            )));
         }
         let loaded = self.chosen(query.feature).await?;
         let loaded_again = Arc::clone(&loaded);
@@ -171,7 +174,11 @@ impl SearchDesk {
             Some(id) => id,
             None => match self.load_first().await? {
                 Some((feature, _)) => feature.id,
-                None => return Err(Error::not_ready("there is no feature to search with: run `likeness extract`, or create one with POST /api/v1/feature/ and extract it")),
+                None => {
+                    return Err(Error::not_ready(
+                        "there is no feature to search with: run `likeness extract`, or create one with POST /api/v1/feature/ and extract it",
+                    ));
+                }
             },
         };
         self.loaded(id).await

@@ -44,7 +44,13 @@ impl fmt::Display for BuildReport {
 ///
 /// # Errors
 /// Those of loading the model, of the index kind, a full disk, `Cancelled`.
-pub async fn build_index(app: &App, feature: &Feature, force: bool, stop: &Stop, progress: &(dyn Fn(Progress) + Sync)) -> Result<BuildReport> {
+pub async fn build_index(
+    app: &App,
+    feature: &Feature,
+    force: bool,
+    stop: &Stop,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<BuildReport> {
     let (_, signature) = vectoriser(app, feature).await?;
     let fingerprint = signature.fingerprint.to_string();
     let vectors = Arc::new(Vectors::open(&app.features.vectors_folder(&signature), signature.dimension, &fingerprint)?);
@@ -52,7 +58,8 @@ pub async fn build_index(app: &App, feature: &Feature, force: bool, stop: &Stop,
     let folder = app.features.index_folder(feature.id);
     let started = Instant::now();
     let rows: Arc<dyn Rows> = vectors.clone();
-    let report = |seconds, up_to_date| BuildReport { feature: feature.id.0, kind: kind.name().into(), vectors: rows.len(), seconds, up_to_date };
+    let report =
+        |seconds, up_to_date| BuildReport { feature: feature.id.0, kind: kind.name().into(), vectors: rows.len(), seconds, up_to_date };
     if !force && is_current(&folder, &rows, &kind, &fingerprint) {
         return Ok(report(0.0, true));
     }

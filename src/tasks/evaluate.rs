@@ -95,7 +95,10 @@ pub async fn evaluate(
     let query_side = extract(vectoriser, query_files, &mut failed, stop, &|done| progress(Progress { done: before + done, total })).await?;
     let seconds = started.elapsed().as_secs_f64();
     if gallery_side.vectors.is_empty() || query_side.vectors.is_empty() {
-        return Err(Error::invalid(format!("no picture gave a vector; the first reason: {}", failed.first().map_or("none was found", |one| one.reason.as_str()))));
+        return Err(Error::invalid(format!(
+            "no picture gave a vector; the first reason: {}",
+            failed.first().map_or("none was found", |one| one.reason.as_str())
+        )));
     }
     let dimension = gallery_side.vectors[0].len();
     let rows: Arc<dyn Rows> = Arc::new(MemoryRows::new(dimension, gallery_side.vectors.concat())?);
@@ -129,8 +132,11 @@ fn labelled(folder: &Path) -> Result<Vec<Labelled>> {
     let mut found = Vec::new();
     for class in entries.flatten().filter(|entry| entry.path().is_dir()) {
         let name = class.file_name().to_string_lossy().into_owned();
-        let files = walkdir::WalkDir::new(class.path()).follow_links(true).into_iter().flatten().filter(|entry| entry.file_type().is_file());
-        let pictures = files.filter(|entry| entry.path().extension().and_then(|extension| extension.to_str()).and_then(PictureFormat::from_extension).is_some());
+        let files =
+            walkdir::WalkDir::new(class.path()).follow_links(true).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+        let pictures = files.filter(|entry| {
+            entry.path().extension().and_then(|extension| extension.to_str()).and_then(PictureFormat::from_extension).is_some()
+        });
         found.extend(pictures.map(|entry| Labelled { class: name.clone(), path: entry.into_path() }));
     }
     found.sort();
@@ -140,13 +146,22 @@ fn labelled(folder: &Path) -> Result<Vec<Labelled>> {
     Ok(found)
 }
 
-async fn extract(vectoriser: &Vectoriser, files: Vec<Labelled>, failed: &mut Vec<FailedPicture>, stop: &Stop, progress: &(dyn Fn(u64) + Sync)) -> Result<Side> {
+async fn extract(
+    vectoriser: &Vectoriser,
+    files: Vec<Labelled>,
+    failed: &mut Vec<FailedPicture>,
+    stop: &Stop,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Side> {
     let mut side = Side { pictures: Vec::new(), vectors: Vec::new() };
     let pages: Vec<Vec<Labelled>> = files.chunks(PAGE).map(<[Labelled]>::to_vec).collect();
     let read = |page: Vec<Labelled>| {
         let vectoriser = vectoriser.clone();
         tokio::spawn(async move {
-            let bytes = page.iter().map(|picture| std::fs::read(&picture.path).map(Into::into).map_err(|error| io_error(&picture.path, "read", error))).collect();
+            let bytes = page
+                .iter()
+                .map(|picture| std::fs::read(&picture.path).map(Into::into).map_err(|error| io_error(&picture.path, "read", error)))
+                .collect();
             Ok::<_, Error>((vectoriser.prepare(bytes).await?, page))
         })
     };

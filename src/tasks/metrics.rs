@@ -18,7 +18,8 @@ pub fn average_precision(relevant: impl IntoIterator<Item = bool>) -> Option<f64
 pub fn recall(found: &[(u32, f32)], truth: &[(u32, f32)]) -> f64 {
     const TIE: f32 = 1e-6;
     let Some((_, last)) = truth.last() else { return 1.0 };
-    let right = found.iter().take(truth.len()).filter(|(row, score)| *score >= last - TIE || truth.iter().any(|(other, _)| other == row)).count();
+    let right =
+        found.iter().take(truth.len()).filter(|(row, score)| *score >= last - TIE || truth.iter().any(|(other, _)| other == row)).count();
     right as f64 / truth.len() as f64
 }
 

@@ -32,7 +32,11 @@ impl Stop {
     /// # Errors
     /// `Cancelled` once somebody asked.
     pub fn check(&self) -> Result<()> {
-        if self.0.load(Ordering::Relaxed) { Err(Error::new(Kind::Cancelled, "stopped; what was done is kept, the same command goes on from there")) } else { Ok(()) }
+        if self.0.load(Ordering::Relaxed) {
+            Err(Error::new(Kind::Cancelled, "stopped; what was done is kept, the same command goes on from there"))
+        } else {
+            Ok(())
+        }
     }
 }
 

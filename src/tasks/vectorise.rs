@@ -68,6 +68,9 @@ impl Vectoriser {
             let vectors = self.engine.features(self.network, &self.layer, std::mem::replace(&mut good, rest)).await?;
             places.by_ref().take(vectors.len()).zip(vectors).for_each(|(place, vector)| results[place] = Some(vector));
         }
-        Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(Error::internal("the engine gave no answer for this picture")))).collect())
+        Ok(results
+            .into_iter()
+            .map(|result| result.unwrap_or_else(|| Err(Error::internal("the engine gave no answer for this picture"))))
+            .collect())
     }
 }

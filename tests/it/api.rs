@@ -83,7 +83,8 @@ async fn several_features_answer_side_by_side() {
     let exact = test.create_feature(|spec| spec.index_type = "flat".into()).await;
     test.extract(&exact).await;
     test.build(&exact).await;
-    let (first, second) = (test.get_ok("/api/v1/search/media/4?feature=1").await, test.get_ok(&format!("/api/v1/search/media/4?feature={}", exact.id)).await);
+    let (first, second) =
+        (test.get_ok("/api/v1/search/media/4?feature=1").await, test.get_ok(&format!("/api/v1/search/media/4?feature={}", exact.id)).await);
     assert_eq!((&first["query"]["feature"], &second["query"]["feature"]), (&json!(1), &json!(exact.id)));
     assert_eq!(ids(&first)[..10], ids(&second)[..10], "hnsw finds what the exact scan finds");
     let loaded = test.get_ok(&format!("/api/v1/search/load/{}", exact.id)).await;
@@ -127,7 +128,10 @@ async fn seeds_are_hexadecimal_of_any_length_and_name_the_same_picture_again() {
         assert_eq!(answer["query"]["media"]["id"], json!(row + 1), "seed {seed}");
     }
     let long = format!("1{}", "0".repeat(40));
-    assert_eq!(test.get_ok(&format!("/api/v1/search/random/{long}")).await["query"]["media"]["id"], json!(2_i64.pow(32).rem_euclid(count).pow(5).rem_euclid(count) + 1));
+    assert_eq!(
+        test.get_ok(&format!("/api/v1/search/random/{long}")).await["query"]["media"]["id"],
+        json!(2_i64.pow(32).rem_euclid(count).pow(5).rem_euclid(count) + 1)
+    );
     let (status, body) = test.get("/api/v1/search/random/xyz").await;
     assert_eq!((status, body["error"].as_str()), (400, Some("the seed must be hexadecimal, not `xyz`")));
     assert_eq!(test.get_ok("/api/v1/search/random/").await["status"], "ok");
@@ -182,19 +186,27 @@ async fn features_are_created_changed_and_deleted_with_every_mistake_named_at_on
     let test = TestApp::empty().await;
     let create = |body: Value| test.send_json("POST", "/api/v1/feature/", &body).await_now();
     let (status, body) = create(json!({}));
-    assert_eq!((status, &body["errors"]), (400, &json!({ "modelzoo_name": ["This field is required."], "index_type": ["This field is required."] })));
+    assert_eq!(
+        (status, &body["errors"]),
+        (400, &json!({ "modelzoo_name": ["This field is required."], "index_type": ["This field is required."] }))
+    );
     let (_, body) = create(json!({ "modelzoo_name": "nothing", "index_type": "tree" }));
     assert_eq!(body["errors"].as_object().unwrap().len(), 2);
-    let (_, body) = create(json!({ "modelzoo_name": "likeness_small", "index_type": "hnsw", "username": "a name of far too many letters" }));
+    let (_, body) =
+        create(json!({ "modelzoo_name": "likeness_small", "index_type": "hnsw", "username": "a name of far too many letters" }));
     assert_eq!(body["errors"]["username"], json!(["Field cannot be longer than 16 characters."]));
-    let (_, body) = create(json!({ "modelzoo_name": "likeness_small", "index_type": "faiss", "index_settings": { "factory_type": "Nonsense7" } }));
+    let (_, body) =
+        create(json!({ "modelzoo_name": "likeness_small", "index_type": "faiss", "index_settings": { "factory_type": "Nonsense7" } }));
     assert!(body["errors"]["index_settings"][0].as_str().unwrap().contains("Nonsense7"), "{body}");
     let (status, body) = create(json!({ "modelzoo_name": "likeness_small", "index_type": "annoy", "active": true, "username": "me" }));
     assert_eq!((status, &body["res"]["id"], &body["res"]["process_id"]), (200, &json!(1), &json!(0)));
     let (_, body) = create(json!({ "modelzoo_name": "likeness_small", "index_type": "annoy" }));
     assert_eq!(body["errors"]["modelzoo_name"], json!(["Already exists."]));
     let (_, body) = test.send_json("PUT", "/api/v1/feature/1/", &json!({ "index_type": "flat" })).await;
-    assert_eq!((&body["res"]["index_type"], &body["res"]["active"], &body["res"]["username"]), (&json!("flat"), &json!(true), &json!("me")));
+    assert_eq!(
+        (&body["res"]["index_type"], &body["res"]["active"], &body["res"]["username"]),
+        (&json!("flat"), &json!(true), &json!("me"))
+    );
     assert_eq!(test.send_json("PUT", "/api/v1/feature/9/", &json!({})).await.0, 404);
     assert_eq!(test.ask("DELETE", "/api/v1/feature/1/", &[], &[]).await, (200, json!({ "status": "ok" })));
     assert_eq!(test.ask("DELETE", "/api/v1/feature/1/", &[], &[]).await.0, 404);
@@ -209,7 +221,10 @@ async fn no_address_reaches_a_file_that_is_not_a_picture() {
     let url = test.get_ok("/api/v1/media/id/1").await["res"]["el"]["url"].as_str().unwrap().to_owned();
     let (status, headers, bytes) = test.ask_raw("GET", &url, &[], &[]).await;
     assert_eq!((status, bytes), (200, picture(0, 0)));
-    assert_eq!((&headers["content-type"], &headers["x-content-type-options"]), (&"image/jpeg".parse().unwrap(), &"nosniff".parse().unwrap()));
+    assert_eq!(
+        (&headers["content-type"], &headers["x-content-type-options"]),
+        (&"image/jpeg".parse().unwrap(), &"nosniff".parse().unwrap())
+    );
     let tag = headers["etag"].to_str().unwrap().to_owned();
     assert_eq!(test.ask_raw("GET", &url, &[("if-none-match", &tag)], &[]).await.0, 304);
     for path in [

@@ -86,7 +86,8 @@ async fn too_many_searches_are_told_so_at_once_and_those_whose_caller_left_are_d
     let (network, _) = engine.load(networks::caffe(), &layer).await.unwrap();
     // Long bulk work holds the device while the lane fills.
     let (busy_engine, busy_layer) = (engine.clone(), Arc::clone(&layer));
-    let bulk = tokio::spawn(async move { busy_engine.features(network, &busy_layer, vec![plain([9, 9, 9]); 200_000]).await.unwrap().len() });
+    let bulk =
+        tokio::spawn(async move { busy_engine.features(network, &busy_layer, vec![plain([9, 9, 9]); 200_000]).await.unwrap().len() });
     let mut refused = 0;
     let mut waiting = Vec::new();
     for _ in 0..20_000 {
@@ -121,7 +122,11 @@ async fn cuda_that_is_not_there_is_said_and_auto_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_that_are_no_network_are_refused() {
-    let source = NetworkSource { model: "broken".into(), format: NetworkFormat::TorchScript { module: b"PK nonsense".as_slice().into() }, input: networks::input() };
+    let source = NetworkSource {
+        model: "broken".into(),
+        format: NetworkFormat::TorchScript { module: b"PK nonsense".as_slice().into() },
+        input: networks::input(),
+    };
     let error = engine().load(source, "").await.unwrap_err();
     assert_eq!(error.kind(), Kind::Corrupt);
     assert!(error.message().contains("broken") && error.message().contains("not a TorchScript module"), "{error}");

@@ -10,7 +10,10 @@ use crate::support::{GROUPS, TestApp, VIEWS, picture, rendered_pictures};
 /// All bytes below the folder of vectors, by name.
 fn vector_files(test: &TestApp) -> Vec<(String, Vec<u8>)> {
     let files = walkdir::WalkDir::new(test.app.config.data_dir.join("features")).sort_by_file_name().into_iter().flatten();
-    files.filter(|file| file.file_type().is_file() && !file.file_name().to_string_lossy().contains("lock")).map(|file| (file.file_name().to_string_lossy().into_owned(), std::fs::read(file.path()).unwrap())).collect()
+    files
+        .filter(|file| file.file_type().is_file() && !file.file_name().to_string_lossy().contains("lock"))
+        .map(|file| (file.file_name().to_string_lossy().into_owned(), std::fs::read(file.path()).unwrap()))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,7 +25,9 @@ async fn a_picture_that_cannot_be_decoded_is_recorded_and_the_rest_goes_on() {
     std::fs::write(folder.path().join("b.jpg"), &whole[..whole.len() / 2]).unwrap();
     std::fs::write(folder.path().join("c.jpg"), picture(2, 0)).unwrap();
     let options = ImportOptions { check: false, ..ImportOptions::default() };
-    import(&test.app.media, &[folder.path().to_path_buf()], options, std::sync::Arc::new(()), tokio_util::sync::CancellationToken::new()).await.unwrap();
+    import(&test.app.media, &[folder.path().to_path_buf()], options, std::sync::Arc::new(()), tokio_util::sync::CancellationToken::new())
+        .await
+        .unwrap();
     let feature = test.app.features.default_or_create().await.unwrap();
     let report = test.extract(&feature).await;
     assert_eq!((report.extracted, report.failed.len(), report.failed[0].0.0), (2, 1, 2));
@@ -81,7 +86,10 @@ async fn two_extractions_of_one_feature_do_not_run_at_once() {
     let stop = Stop::default();
     let extract = || extract::extract(&test.app, &feature, &stop, &|_| {});
     let (first, second) = tokio::join!(extract(), extract());
-    let mut outcomes = [first.map(|report| report.extracted).map_err(|error| error.kind()), second.map(|report| report.extracted).map_err(|error| error.kind())];
+    let mut outcomes = [
+        first.map(|report| report.extracted).map_err(|error| error.kind()),
+        second.map(|report| report.extracted).map_err(|error| error.kind()),
+    ];
     outcomes.sort_by_key(Result::is_err);
     // Either they met, and one was told so, or the second came when the first was done.
     assert_eq!(outcomes[0], Ok(u64::from(GROUPS * VIEWS)));
@@ -98,7 +106,9 @@ async fn an_unknown_layer_or_a_wrong_dimension_is_said_before_any_picture_is_rea
     let folder = test.app.config.data_dir.join("modelzoo/wrong");
     std::fs::create_dir_all(&folder).unwrap();
     let hash = likeness::types::Sha256::of(&crate::networks::weights());
-    let text = format!("name: Wrong\ntask_type: classification\nframework: caffe\nmodel: w\nconfig: n\nmean: [0.0, 0.0, 0.0]\nscale: 1.0\nwidth: 8\nheight: 8\nrgb: true\nfeatures: conv\ndimensions: 99\nlicence: CC0\nsource: a test\nsha256: {hash}\n");
+    let text = format!(
+        "name: Wrong\ntask_type: classification\nframework: caffe\nmodel: w\nconfig: n\nmean: [0.0, 0.0, 0.0]\nscale: 1.0\nwidth: 8\nheight: 8\nrgb: true\nfeatures: conv\ndimensions: 99\nlicence: CC0\nsource: a test\nsha256: {hash}\n"
+    );
     std::fs::write(folder.join("model.yaml"), text).unwrap();
     std::fs::write(folder.join("n"), crate::networks::DEFINITION).unwrap();
     std::fs::write(folder.join("w"), crate::networks::weights()).unwrap();

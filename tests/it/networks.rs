@@ -25,12 +25,20 @@ layer { name: "total" type: "InnerProduct" bottom: "conv" top: "total" inner_pro
 pub(crate) fn weights() -> Vec<u8> {
     let conv = vec![1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 3.0];
     let total = (0..2 * 192).map(|place| if place < 192 { 1.0 } else { 0.5 }).collect();
-    let layer = |name: &str, layer_type: &str, shape: Vec<i64>, data: Vec<f32>| LayerWeights { name: name.into(), layer_type: layer_type.into(), blobs: vec![Blob { shape, data }] };
+    let layer = |name: &str, layer_type: &str, shape: Vec<i64>, data: Vec<f32>| LayerWeights {
+        name: name.into(),
+        layer_type: layer_type.into(),
+        blobs: vec![Blob { shape, data }],
+    };
     encode(&[layer("conv", "Convolution", vec![3, 3, 1, 1], conv), layer("total", "InnerProduct", vec![2, 192], total)])
 }
 
 pub(crate) fn caffe() -> NetworkSource {
-    NetworkSource { model: "known".into(), format: NetworkFormat::Caffe { definition: DEFINITION.into(), weights: Bytes::from(weights()) }, input: input() }
+    NetworkSource {
+        model: "known".into(),
+        format: NetworkFormat::Caffe { definition: DEFINITION.into(), weights: Bytes::from(weights()) },
+        input: input(),
+    }
 }
 
 /// Bytes of a module whose `forward` is the spatial mean of each channel, doubled.

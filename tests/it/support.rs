@@ -67,7 +67,6 @@ pub(crate) struct TestApp {
     server: tokio::task::JoinHandle<()>,
 }
 
-
 impl TestApp {
     /// An empty library.
     pub(crate) async fn empty() -> Self {
@@ -159,14 +158,21 @@ impl TestApp {
     }
 
     /// Status, headers and bytes of any request, over a real connection.
-    pub(crate) async fn ask_raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, axum::http::HeaderMap, Vec<u8>) {
+    pub(crate) async fn ask_raw(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> (u16, axum::http::HeaderMap, Vec<u8>) {
         let mut request = axum::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(body.to_vec()).unwrap();
         tokio::task::spawn_blocking(move || {
-            let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+            let agent: ureq::Agent =
+                ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
             let mut response = agent.run(request).unwrap();
             let bytes = response.body_mut().with_config().limit(100 << 20).read_to_vec().unwrap();
             (response.status().as_u16(), response.headers().clone(), bytes)

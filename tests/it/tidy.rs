@@ -104,7 +104,11 @@ fn imports_point_downwards() {
     let mut wrong = Vec::new();
     for source in sources("src") {
         let own = module(&source.path);
-        let allowed = MAY_USE.iter().find(|(name, _)| *name == own).unwrap_or_else(|| panic!("{}: the module `{own}` is not in the table", source.path)).1;
+        let allowed = MAY_USE
+            .iter()
+            .find(|(name, _)| *name == own)
+            .unwrap_or_else(|| panic!("{}: the module `{own}` is not in the table", source.path))
+            .1;
         for (number, line) in code(&source) {
             for used in names_after(line, "crate::") {
                 let is_module = MAY_USE.iter().any(|(name, _)| *name == used);
@@ -123,7 +127,8 @@ fn foreign_crates_stay_at_home() {
     for source in sources("src").into_iter().chain(sources("migrations")) {
         for (number, line) in code(&source) {
             for (name, homes) in HOMES {
-                let is_used = line.starts_with(&format!("use {name}::")) || line.starts_with(&format!("use {name};")) || mentions(line, name);
+                let is_used =
+                    line.starts_with(&format!("use {name}::")) || line.starts_with(&format!("use {name};")) || mentions(line, name);
                 if is_used && !homes.split(' ').any(|home| source.path.starts_with(home)) {
                     wrong.push(format!("{}:{number}: `{name}` belongs to {homes}", source.path));
                 }

@@ -11,7 +11,11 @@ use crate::networks::{self, SIDE};
 #[tokio::test(flavor = "multi_thread")]
 async fn forward_is_the_layer_without_a_name_and_others_are_refused_by_name() {
     let engine = Engine::start(&EngineConfig::default()).unwrap();
-    let source = NetworkSource { model: "mean".into(), format: NetworkFormat::TorchScript { module: networks::torchscript().into() }, input: networks::input() };
+    let source = NetworkSource {
+        model: "mean".into(),
+        format: NetworkFormat::TorchScript { module: networks::torchscript().into() },
+        input: networks::input(),
+    };
     let layer: Arc<str> = "".into();
     let (network, signature) = engine.load(source.clone(), &layer).await.unwrap();
     assert_eq!(signature.dimension, 3);

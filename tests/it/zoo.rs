@@ -10,6 +10,7 @@ use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures::StreamExt;
 use likeness::Kind;
 use likeness::model::{DEFAULT_MODEL, Descriptor, Zoo};
 use likeness::types::Sha256;
@@ -99,9 +100,18 @@ fn an_unknown_model_is_answered_with_the_known_ones_and_a_broken_descriptor_with
     let data = TempDir::new().unwrap();
     user_model(data.path(), &format!("sha256: {}", hash()));
     let error = Zoo::new(data.path(), None).get("yours").err().unwrap();
-    assert!(error.message().contains("unknown model `yours`") && error.message().contains("mine") && error.message().contains(DEFAULT_MODEL), "{error}");
-    for (change, word) in [("width: 8", "width: 0"), ("scale: 1.0", "scale: .nan"), ("config: n.prototxt", "config: ../n.prototxt"), ("rgb: true", "rgb: perhaps"), ("licence: CC0", "license: CC0")]
-        .map(|(from, to)| (descriptor("").replace(from, to), to))
+    assert!(
+        error.message().contains("unknown model `yours`") && error.message().contains("mine") && error.message().contains(DEFAULT_MODEL),
+        "{error}"
+    );
+    for (change, word) in [
+        ("width: 8", "width: 0"),
+        ("scale: 1.0", "scale: .nan"),
+        ("config: n.prototxt", "config: ../n.prototxt"),
+        ("rgb: true", "rgb: perhaps"),
+        ("licence: CC0", "license: CC0"),
+    ]
+    .map(|(from, to)| (descriptor("").replace(from, to), to))
     {
         let error = Descriptor::parse(&change).err().unwrap_or_else(|| panic!("{word} was taken"));
         assert!(error.message().starts_with("model.yaml"), "{error}");
@@ -129,7 +139,12 @@ async fn file(State(files): State<Files>, UrlPath((key, name)): UrlPath<(String,
     if is_first && files.cut_first {
         // Promises everything and stops in the middle, as a lost connection does.
         let half = bytes[..bytes.len() / 2].to_vec();
-        let body = futures::stream::iter([Ok(half), Err(std::io::Error::other("lost"))]);
+        // The pause lets the server send what it has before it meets the failure.
+        let lost = futures::stream::once(async {
+            tokio::task::yield_now().await;
+            Err(std::io::Error::other("lost"))
+        });
+        let body = futures::stream::iter([Ok(half)]).chain(lost);
         return ([(header::CONTENT_LENGTH, bytes.len().to_string())], axum::body::Body::from_stream(body)).into_response();
     }
     (status, bytes[start..].to_vec()).into_response()

@@ -11,7 +11,8 @@ use crate::http::error::Failure;
 type Answer = Result<Response, Failure>;
 
 pub(super) async fn list(State(app): State<App>) -> Answer {
-    let models: Map<_, _> = app.zoo.list().into_values().map(|entry| (entry.key.clone(), shapes::raw_model(&entry, app.zoo.is_downloaded(&entry)))).collect();
+    let models: Map<_, _> =
+        app.zoo.list().into_values().map(|entry| (entry.key.clone(), shapes::raw_model(&entry, app.zoo.is_downloaded(&entry)))).collect();
     Ok(shapes::ok(models.into()))
 }
 

@@ -48,7 +48,8 @@ impl SearchParams {
         }
         let mut numbers = [0.0; 4];
         for (number, (name, side)) in numbers.iter_mut().zip(sides) {
-            *number = parsed(name, side.as_deref())?.ok_or_else(|| Error::invalid(format!("a region needs x, y, w and h; {name} is missing")))?;
+            *number =
+                parsed(name, side.as_deref())?.ok_or_else(|| Error::invalid(format!("a region needs x, y, w and h; {name} is missing")))?;
         }
         Region::new(numbers[0], numbers[1], numbers[2], numbers[3]).map(Some)
     }
@@ -57,7 +58,9 @@ impl SearchParams {
 fn parsed<T: std::str::FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Error> {
     match text {
         None | Some("") => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| Error::invalid(format!("{name} must be a number, not `{}`", shapes::clipped(text)))),
+        Some(text) => {
+            text.parse().map(Some).map_err(|_| Error::invalid(format!("{name} must be a number, not `{}`", shapes::clipped(text))))
+        }
     }
 }
 
@@ -131,7 +134,9 @@ fn remainder(hexadecimal: &str, count: u64) -> Result<u64, Error> {
         return Err(Error::invalid("the seed must have 1 to 4096 hexadecimal digits"));
     }
     hexadecimal.chars().try_fold(0u64, |rest, character| {
-        let digit = character.to_digit(16).ok_or_else(|| Error::invalid(format!("the seed must be hexadecimal, not `{}`", shapes::clipped(hexadecimal))))?;
+        let digit = character
+            .to_digit(16)
+            .ok_or_else(|| Error::invalid(format!("the seed must be hexadecimal, not `{}`", shapes::clipped(hexadecimal))))?;
         Ok(((u128::from(rest) * 16 + u128::from(digit)) % u128::from(count)) as u64)
     })
 }
@@ -156,6 +161,7 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, mut query_shown:
     query_shown["limit"] = json!(query.limit);
     query_shown["region"] = json!(query.region);
     query_shown["searched"] = json!(answer.searched);
-    let hits: Vec<_> = answer.matches.iter().map(|hit| json!({ "score": hit.distance, "id": hit.media.id, "media": shapes::media(&hit.media) })).collect();
+    let hits: Vec<_> =
+        answer.matches.iter().map(|hit| json!({ "score": hit.distance, "id": hit.media.id, "media": shapes::media(&hit.media) })).collect();
     Ok(shapes::envelope(json!({ "status": "ok", "query": query_shown, "res": hits, "infer": {} })))
 }

@@ -1,6 +1,6 @@
 //! The objects of the VFRAME contract as JSON. Fields that the original did not have are additions, never replacements.
 
-use axum::Json;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -17,10 +17,10 @@ pub(super) fn ok(result: Value) -> Response {
     envelope(json!({ "status": "ok", "res": result }))
 }
 
-/// Keys sorted at every depth, as the original's were.
+/// Keys sorted at every depth and a newline at the end, as the original's were.
 pub(super) fn envelope(mut value: Value) -> Response {
     value.sort_all_objects();
-    Json(value).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], format!("{value}\n")).into_response()
 }
 
 fn http_date(time: DateTime<Utc>) -> Value {

@@ -39,7 +39,11 @@ pub(super) async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
 
 pub(super) async fn create(State(app): State<App>, mut form: Multipart) -> Answer {
     let (mut image, mut username) = (None, None);
-    while let Some(field) = form.next_field().await.map_err(|error| unreadable(&app, &error.body_text(), error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE))? {
+    while let Some(field) = form
+        .next_field()
+        .await
+        .map_err(|error| unreadable(&app, &error.body_text(), error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE))?
+    {
         match field.name() {
             Some("image") => image = Some((field.file_name().unwrap_or_default().to_owned(), bytes_of(&app, field).await?)),
             Some("username") => username = Some(String::from_utf8_lossy(&bytes_of(&app, field).await?).into_owned()),
