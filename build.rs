@@ -1,4 +1,4 @@
-//! Writes where libtorch lies into the program, so that it starts without LD_LIBRARY_PATH.
+//! Writes where libtorch lies into the program, so that it starts without `LD_LIBRARY_PATH`.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

@@ -152,12 +152,13 @@ impl Config {
     /// `NotFound` when a named file is missing, `Invalid` with line and key when it is wrong.
     pub fn load(arguments: &ConfigArguments) -> Result<Self> {
         let data_dir = arguments.data_dir.clone();
-        let mut config = match &arguments.config {
-            Some(file) => Self::read(file)?,
-            None => {
-                let beside = data_dir.clone().unwrap_or_else(|| "data".into()).join("likeness.toml");
-                if beside.is_file() { Self::read(&beside)? } else { Self::default() }
-            }
+        let beside = data_dir.clone().unwrap_or_else(|| "data".into()).join("likeness.toml");
+        let mut config = if let Some(file) = &arguments.config {
+            Self::read(file)?
+        } else if beside.is_file() {
+            Self::read(&beside)?
+        } else {
+            Self::default()
         };
         if let Some(folder) = data_dir {
             config.data_dir = folder;

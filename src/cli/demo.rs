@@ -86,7 +86,7 @@ fn fetch(url: &str, target: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create", error))?;
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_connect(Some(Duration::from_secs(5)))
-        .timeout_global(Some(Duration::from_secs(300)))
+        .timeout_global(Some(Duration::from_mins(5)))
         .build()
         .into();
     let response = agent.get(url).call().map_err(|error| Error::not_ready(format!("cannot fetch {url}: {error}")))?;

@@ -74,9 +74,9 @@ pub(super) async fn run(config: Config, arguments: EvaluateArguments) -> Result<
     evaluation.layer = layer;
     engine.device().clone_into(&mut evaluation.device);
     if arguments.json {
-        println!("{}", json!(evaluation))
+        println!("{}", json!(evaluation));
     } else {
-        print(&evaluation)
+        print(&evaluation);
     }
     Ok(if evaluation.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

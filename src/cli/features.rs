@@ -51,19 +51,19 @@ pub(super) async fn run(app: &App, arguments: FeaturesArguments) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn run_models(config: &Config, arguments: &ModelsArguments) -> Result<ExitCode> {
+pub(super) fn run_models(config: &Config, arguments: &ModelsArguments) -> ExitCode {
     let zoo = Zoo::new(&config.data_dir, config.models.mirror.clone());
     let models: Vec<_> = zoo.list().into_values().collect();
     if arguments.json {
         let rows: Vec<_> =
             models.iter().map(|entry| json!({ "key": entry.key, "downloaded": zoo.is_downloaded(entry), "model": entry.raw })).collect();
         println!("{}", json!(rows));
-        return Ok(ExitCode::SUCCESS);
+        return ExitCode::SUCCESS;
     }
     for entry in models {
         let model = &entry.descriptor;
         let here = if zoo.is_downloaded(&entry) { "ready" } else { "not here" };
         println!("{:<36} {here:<9} {:>4} numbers  {:<18} {}", entry.key, model.dimensions, model.licence, model.name);
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }

@@ -93,7 +93,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Search(command) => search::run(&App::open(config).await?, command).await,
         Command::Serve(command) => serve::run(config, command).await,
         Command::Features(command) => features::run(&App::open(config).await?, command).await,
-        Command::Models(command) => features::run_models(&config, &command),
+        Command::Models(command) => Ok(features::run_models(&config, &command)),
         Command::Evaluate(command) => evaluate::run(config, command).await,
         Command::Distill(command) => tokio::task::block_in_place(|| distill::run(command)).map(|()| ExitCode::SUCCESS),
         Command::Delete(command) => media::delete(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),

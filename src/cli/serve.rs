@@ -70,7 +70,7 @@ impl ServeArguments {
 async fn warm_up(app: &App) {
     match app.search.current().await {
         Ok(Some((feature, signature))) => {
-            tracing::info!(feature = %feature.id, model = %feature.modelzoo_name, dimension = signature.dimension, "feature loaded")
+            tracing::info!(feature = %feature.id, model = %feature.modelzoo_name, dimension = signature.dimension, "feature loaded");
         }
         Ok(None) => tracing::warn!("no feature yet: searches answer once `likeness extract` has run; no restart is needed"),
         Err(error) => tracing::error!(error = ?error, "the first feature could not be loaded; searches will say why"),

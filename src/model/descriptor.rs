@@ -39,6 +39,7 @@ enum Resize {
 /// The fields of `model.yaml`; those of VFRAME keep their names and meaning.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "the fields are those of the file")]
 pub struct Descriptor {
     /// Title for people.
     pub name: String,

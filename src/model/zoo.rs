@@ -62,13 +62,11 @@ impl Zoo {
     /// `NotFound`; the message lists the keys there are.
     pub fn get(&self, key: &str) -> Result<Entry> {
         let mut entries = self.list();
-        match entries.remove(key) {
-            Some(entry) => Ok(entry),
-            None => {
-                let known = entries.into_keys().collect::<Vec<_>>().join(", ");
-                Err(Error::not_found(format!("unknown model `{}`; the zoo has: {known}", key.chars().take(80).collect::<String>())))
-            }
+        if let Some(entry) = entries.remove(key) {
+            return Ok(entry);
         }
+        let known = entries.into_keys().collect::<Vec<_>>().join(", ");
+        Err(Error::not_found(format!("unknown model `{}`; the zoo has: {known}", key.chars().take(80).collect::<String>())))
     }
 
     /// The model whose weights file has this hash.
@@ -78,7 +76,7 @@ impl Zoo {
 
     /// Whether the weights are there without asking the mirror or the internet.
     pub fn is_downloaded(&self, entry: &Entry) -> bool {
-        self.files(entry).iter().all(|file| weights::is_local(file, &self.places(entry)))
+        entry.files().iter().all(|file| weights::is_local(file, &self.places(entry)))
     }
 
     /// Verified files of a model, fetched where needed, ready for the engine. Blocks on files and network.
@@ -88,32 +86,10 @@ impl Zoo {
     pub fn source(&self, entry: &Entry) -> Result<NetworkSource> {
         let places = self.places(entry);
         let mut bytes = Vec::new();
-        for file in self.files(entry) {
+        for file in entry.files() {
             bytes.push(weights::obtain(&file, &places).map_err(|error| error.context(format!("model `{}`", entry.key)))?);
         }
         entry.assemble(bytes)
-    }
-
-    fn files(&self, entry: &Entry) -> Vec<FileSpec> {
-        let descriptor = &entry.descriptor;
-        let mut files = vec![FileSpec {
-            name: descriptor.model.clone(),
-            sha256: descriptor.sha256,
-            size: descriptor.size,
-            url: descriptor.url.clone(),
-            may_be_unhashed: false,
-        }];
-        if descriptor.framework == Framework::Caffe {
-            files.push(FileSpec {
-                name: descriptor.config.clone(),
-                sha256: descriptor.config_sha256,
-                size: 0,
-                url: descriptor.config_url.clone(),
-                // A definition beside its descriptor is the same author's text.
-                may_be_unhashed: true,
-            });
-        }
-        files
     }
 
     fn places(&self, entry: &Entry) -> weights::Places {
@@ -135,14 +111,14 @@ impl Zoo {
                 .filter(|embedded| embedded.key == entry.key)
                 .flat_map(|embedded| embedded.files)
                 .map(|(name, _)| (*name).to_owned())
-                .filter(|name| name.ends_with(".md"))
+                .filter(|name| is_document(name))
                 .collect(),
             Some(folder) => std::fs::read_dir(folder)
                 .into_iter()
                 .flatten()
                 .flatten()
                 .map(|file| file.file_name().to_string_lossy().into_owned())
-                .filter(|name| name.ends_with(".md"))
+                .filter(|name| is_document(name))
                 .collect(),
         }
     }
@@ -165,6 +141,29 @@ impl Entry {
         Self::parse(&key, &text, Some(folder.to_path_buf()))
     }
 
+    /// Weights, then definition: the order of [`Entry::assemble`].
+    fn files(&self) -> Vec<FileSpec> {
+        let descriptor = &self.descriptor;
+        let mut files = vec![FileSpec {
+            name: descriptor.model.clone(),
+            sha256: descriptor.sha256,
+            size: descriptor.size,
+            url: descriptor.url.clone(),
+            may_be_unhashed: false,
+        }];
+        if descriptor.framework == Framework::Caffe {
+            files.push(FileSpec {
+                name: descriptor.config.clone(),
+                sha256: descriptor.config_sha256,
+                size: 0,
+                url: descriptor.config_url.clone(),
+                // A definition beside its descriptor is the same author's text.
+                may_be_unhashed: true,
+            });
+        }
+        files
+    }
+
     /// A network source from this model's files, in the order weights, definition.
     ///
     /// # Errors
@@ -182,6 +181,10 @@ impl Entry {
         };
         Ok(NetworkSource { model: self.key.clone(), format, input: self.descriptor.input() })
     }
+}
+
+fn is_document(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }
 
 fn subfolders(folder: &Path) -> Vec<PathBuf> {

@@ -106,10 +106,10 @@ async fn an_unknown_layer_or_a_wrong_dimension_is_said_before_any_picture_is_rea
     let folder = test.app.config.data_dir.join("modelzoo/wrong");
     std::fs::create_dir_all(&folder).unwrap();
     let hash = likeness::types::Sha256::of(&crate::networks::weights());
-    let text = format!(
+    let descriptor = format!(
         "name: Wrong\ntask_type: classification\nframework: caffe\nmodel: w\nconfig: n\nmean: [0.0, 0.0, 0.0]\nscale: 1.0\nwidth: 8\nheight: 8\nrgb: true\nfeatures: conv\ndimensions: 99\nlicence: CC0\nsource: a test\nsha256: {hash}\n"
     );
-    std::fs::write(folder.join("model.yaml"), text).unwrap();
+    std::fs::write(folder.join("model.yaml"), descriptor).unwrap();
     std::fs::write(folder.join("n"), crate::networks::DEFINITION).unwrap();
     std::fs::write(folder.join("w"), crate::networks::weights()).unwrap();
     let feature = test.create_feature(|spec| spec.modelzoo_name = "wrong".into()).await;

@@ -13,6 +13,7 @@ use crate::model::Entry;
 use crate::network::Signature;
 
 /// `{"status":"ok","res":...}`.
+#[expect(clippy::needless_pass_by_value, reason = "reads like the envelope it makes")]
 pub(super) fn ok(result: Value) -> Response {
     envelope(json!({ "status": "ok", "res": result }))
 }
