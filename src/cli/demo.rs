@@ -34,7 +34,8 @@ pub struct DemoArguments {
 }
 
 pub(super) async fn run(config: Config, arguments: DemoArguments) -> Result<ExitCode> {
-    let address = arguments.serve.address(&config)?;
+    // The port first: nobody should wait for an import to hear that it is taken.
+    let listener = serve::listen(arguments.serve.address(&config)?).await?;
     let app = App::open(config).await?;
     let photos = choose_photos(&arguments, &app.config.data_dir).await?;
     println!("1/3  importing {}", photos.display());
@@ -42,7 +43,7 @@ pub(super) async fn run(config: Config, arguments: DemoArguments) -> Result<Exit
     println!("2/3  taking features and building the index");
     extract::run(&app, extract::ExtractArguments::default()).await?;
     println!("3/3  serving");
-    serve::serve(app, address, |url| greet(url, !arguments.no_open)).await
+    serve::serve(app, listener, |url| greet(url, !arguments.no_open)).await
 }
 
 /// The first source of pictures that is there.

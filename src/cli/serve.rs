@@ -29,15 +29,22 @@ pub struct ServeArguments {
 pub(super) async fn run(config: Config, arguments: ServeArguments) -> Result<ExitCode> {
     let address = arguments.address(&config)?;
     let app = App::open(config).await?;
-    serve(app, address, |url| println!("Likeness serves {url}/")).await
+    serve(app, listen(address).await?, |url| println!("Likeness serves {url}/")).await
+}
+
+/// Takes the port.
+///
+/// # Errors
+/// `Conflict` when somebody else has it.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .or_error(Kind::Conflict, || format!("cannot listen on {address} (is another server running there? choose another --port)"))
 }
 
 /// Serves until the process is asked to stop; `ready` is told the address once requests are answered.
-pub(super) async fn serve(app: App, address: SocketAddr, ready: impl FnOnce(&str)) -> Result<ExitCode> {
+pub(super) async fn serve(app: App, listener: TcpListener, ready: impl FnOnce(&str)) -> Result<ExitCode> {
     warm_up(&app).await;
-    let listener = TcpListener::bind(address)
-        .await
-        .or_error(Kind::Conflict, || format!("cannot listen on {address} (is another server running there? choose another --port)"))?;
     let bound = listener.local_addr().or_error(Kind::Internal, || "the listening socket has no address".into())?;
     ready(&format!("http://{bound}"));
     let service = ServiceExt::<Request>::into_make_service(crate::http::service(app));

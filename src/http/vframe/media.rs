@@ -9,19 +9,14 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::error::Failure;
 use crate::http::extract::{Id, Params};
-use crate::media::{Media, Order, Sort};
+use crate::media::Media;
 use crate::types::{MediaId, Sha256};
 
 type Answer = Result<Response, Failure>;
 
-/// Rows of the original's only page.
-const DEFAULT_PAGE: u64 = 50;
-
 pub(super) async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
-    let (offset, limit) = page.window(DEFAULT_PAGE)?;
-    let (by_date, descending) = page.sorting()?;
-    let sort = if by_date { Sort::Date } else { Sort::Id };
-    let order = if descending { Order::Desc } else { Order::Asc };
+    let (offset, limit) = page.window()?;
+    let (sort, order) = page.sorting()?;
     let rows = app.media.list(offset, limit, sort, order).await?;
     let total = app.media.count().await?;
     let rows: Vec<_> = rows.iter().map(shapes::media).collect();

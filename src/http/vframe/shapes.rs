@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::feature::Feature;
-use crate::media::{Media, Upload};
+use crate::media::{Media, Order, Sort, Upload};
 use crate::model::Entry;
 use crate::network::Signature;
 
@@ -90,22 +90,25 @@ pub(super) struct Page {
     order: Option<String>,
 }
 
+/// Rows of the original's only page.
+const DEFAULT_PAGE: u64 = 50;
+
 /// Most rows of one page.
 const LARGEST_PAGE: u64 = 1000;
 
 impl Page {
     /// Rows to skip and rows wanted.
-    pub(super) fn window(&self, default_limit: u64) -> Result<(u64, u64)> {
+    pub(super) fn window(&self) -> Result<(u64, u64)> {
         let offset = number("offset", self.offset.as_deref(), 0)?;
-        let limit = number("limit", self.limit.as_deref(), default_limit)?;
+        let limit = number("limit", self.limit.as_deref(), DEFAULT_PAGE)?;
         Ok((offset, limit.min(LARGEST_PAGE)))
     }
 
-    /// Whether to sort by date rather than id, and whether from the end.
-    pub(super) fn sorting(&self) -> Result<(bool, bool)> {
+    /// By what to sort, and from which end.
+    pub(super) fn sorting(&self) -> Result<(Sort, Order)> {
         let by_date = choice("sort", self.sort.as_deref(), ["id", "date"])?;
         let descending = choice("order", self.order.as_deref(), ["asc", "desc"])?;
-        Ok((by_date, descending))
+        Ok((if by_date { Sort::Date } else { Sort::Id }, if descending { Order::Desc } else { Order::Asc }))
     }
 }
 

@@ -10,18 +10,13 @@ use crate::app::App;
 use crate::error::{Error, FieldError, Kind};
 use crate::http::error::Failure;
 use crate::http::extract::{Id, Params};
-use crate::media::{Order, Sort};
 use crate::types::UploadId;
 
 type Answer = Result<Response, Failure>;
 
-const DEFAULT_PAGE: u64 = 50;
-
 pub(super) async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
-    let (offset, limit) = page.window(DEFAULT_PAGE)?;
-    let (by_date, descending) = page.sorting()?;
-    let sort = if by_date { Sort::Date } else { Sort::Id };
-    let order = if descending { Order::Desc } else { Order::Asc };
+    let (offset, limit) = page.window()?;
+    let (sort, order) = page.sorting()?;
     let rows: Vec<_> = app.uploads.list(offset, limit, sort, order).await?.iter().map(shapes::upload).collect();
     let total = app.uploads.count().await?;
     Ok(shapes::envelope(json!({ "status": "ok", "res": rows, "total": total })))
