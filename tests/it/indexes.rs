@@ -7,7 +7,6 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use likeness::index::{
     FlatIndex, Hit, IndexKind, Manifest, MemoryRows, Rows, Snapshot, VectorIndex, build, dot, open_current, search_with_tail, synthetic,
@@ -278,39 +277,4 @@ fn factory_strings_outside_the_language_never_reach_faiss() {
     assert!(error.kind() == Kind::Invalid && error.message().contains("divisor of 70"), "{error}");
     let error = try_build(&faiss("PCA128,Flat"), &*rows, folder.path()).unwrap_err();
     assert!(error.kind() == Kind::Invalid && error.message().contains("128 of 70"), "{error}");
-}
-
-/// Prints recall, rate and build time; `LIKENESS_MEASURE_ROWS` sets the size, 20,000 unless told, `LIKENESS_MEASURE_KINDS` the
-/// kinds, as a JSON list of pairs of type and settings.
-#[test]
-#[ignore = "takes minutes; run it alone with --nocapture"]
-fn measured() {
-    let count = std::env::var("LIKENESS_MEASURE_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(20_000);
-    let chosen = std::env::var("LIKENESS_MEASURE_KINDS").ok().map(|text| {
-        let pairs: Vec<(String, serde_json::Value)> = serde_json::from_str(&text).unwrap();
-        pairs.iter().map(|(name, settings)| kind(name, &settings.to_string())).collect::<Vec<_>>()
-    });
-    for (set, values) in [("smooth", synthetic::smooth(count + 300, 512, 7)), ("clustered", synthetic::clustered(count + 300, 512, 7))] {
-        let (rows, queries) = split(values, count, 512);
-        let usual = vec![
-            kind("flat", "{}"),
-            kind("hnsw", "{}"),
-            faiss("HNSW32"),
-            faiss("HNSW32_SQ8"),
-            faiss("IVF,Flat"),
-            faiss("IVF,PQ256x4fs,RFlat"),
-            faiss("PQ256x4fs,RFlat"),
-        ];
-        for kind in chosen.clone().unwrap_or(usual) {
-            let snapshot = built(&kind, &rows);
-            let recall = recall(&*snapshot.index, &rows, &queries, 10);
-            let start = Instant::now();
-            for query in &queries {
-                snapshot.index.search(query, 10, None).unwrap();
-            }
-            let rate = queries.len() as f64 / start.elapsed().as_secs_f64();
-            let seconds = snapshot.manifest.build_seconds;
-            println!("{set} {count} x 512 {kind:?}: recall@10 {recall:.4}, {rate:.0} queries/s, build {seconds:.1} s");
-        }
-    }
 }
