@@ -18,7 +18,8 @@ fn main() -> Result<()> {
     let count = numbers.next().unwrap_or(20_000);
     let dimension = numbers.next().unwrap_or(512);
     println!("{} threads, {count} x {dimension}, {QUERIES} queries, k = {NEAREST}", rayon::current_num_threads());
-    let sets: [(&str, fn(usize, usize, u64) -> Vec<f32>); 2] = [("smooth", synthetic::smooth), ("clustered", synthetic::clustered)];
+    type Generator = fn(usize, usize, u64) -> Vec<f32>;
+    let sets: [(&str, Generator); 2] = [("smooth", synthetic::smooth), ("clustered", synthetic::clustered)];
     for (name, make) in sets {
         let mut values = make(count + QUERIES, dimension, SEED);
         let queries = values.split_off(count * dimension);
