@@ -14,7 +14,7 @@ pub struct DistillArguments {
     /// Folder that holds one folder of photos per class; may be given several times
     #[arg(long, value_name = "DIR", required = true)]
     pub photos: Vec<PathBuf>,
-    /// `TorchScript` file of the teacher: RGB 224x224, (pixel - 127) / 127.5
+    /// The teacher, a scripted network (.pt): RGB 224x224, (pixel - 127) / 127.5, one feature a picture
     #[arg(long, value_name = "FILE")]
     pub teacher: PathBuf,
     /// Photos that are searched for the validation figures

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::examination::{Examination, squares};
+use super::examination::Examination;
 use super::export;
 use super::lesson::Lesson;
 use super::metrics::Retrieval;
@@ -77,7 +77,6 @@ pub fn run(plan: &Plan, mut say: impl FnMut(&str)) -> Result<Outcome> {
     if plan.resume {
         training.resume(&path)?;
     }
-    let whole = squares(&photos.pictures)?;
     let mut checked = training.seconds;
     loop {
         let done = training.progress() >= 1.0;
@@ -85,7 +84,7 @@ pub fn run(plan: &Plan, mut say: impl FnMut(&str)) -> Result<Outcome> {
             checked = training.seconds;
             training.save(&path)?;
             let student = training.averaged();
-            student.calibrate(whole.iter().map(tch::Tensor::shallow_clone));
+            student.calibrate(training.sample().into_iter());
             export::write(&student, &plan.out)?;
             let validation = examination.as_ref().map(|e| e.of_student(&student)).transpose()?;
             say(&report(&mut training, validation));

@@ -84,10 +84,7 @@ pub fn student_features(student: &Student, pictures: &[Picture]) -> Result<Tenso
 }
 
 /// Batches `[B, 3, SIDE, SIDE]` of bytes of the squashed pictures.
-///
-/// # Errors
-/// `Invalid` for an empty picture.
-pub fn squares(pictures: &[Picture]) -> Result<Vec<Tensor>> {
+fn squares(pictures: &[Picture]) -> Result<Vec<Tensor>> {
     let batch = |chunk: &[Picture]| {
         let squares = chunk.iter().map(|p| resize(p, SIDE, SIDE, ResizeFilter::Antialias)).collect::<Result<Vec<_>>>()?;
         let bytes: Vec<u8> = squares.iter().flat_map(|p| p.rgb.iter().copied()).collect();

@@ -23,6 +23,8 @@ use crate::error::{Error, Result};
 const CLASS_SCALE: f64 = 12.0;
 /// Share of the run in which the learning rate rises.
 const WARM_UP: f64 = 0.02;
+/// Views on which batch normalisation is measured.
+const SAMPLE: usize = 1024;
 const WEIGHT_DECAY: f64 = 0.05;
 
 /// How to train.
@@ -112,9 +114,11 @@ impl Training {
         self.student.with_parameters(&self.optimiser.averages())
     }
 
-    /// The views learnt from.
-    pub fn lesson(&self) -> &Lesson {
-        &self.lesson
+    /// Batches of the first views, as the student saw them in training: for [`Student::calibrate`].
+    pub fn sample(&self) -> Vec<Tensor> {
+        let count = self.lesson.views.origins.len().min(SAMPLE);
+        let numbers: Vec<usize> = (0..count).collect();
+        numbers.chunks(self.settings.batch).map(|chunk| self.lesson.views.batch(chunk, &vec![false; chunk.len()])).collect()
     }
 
     /// Passes over the views so far.
