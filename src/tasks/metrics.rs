@@ -1,18 +1,6 @@
-//! Retrieval metrics over ranked lists. Definitions follow Manning, Raghavan and Schuetze, *Introduction to Information
-//! Retrieval*, chapter 8.
+//! What an evaluation reports over ranked lists and measured times.
 
-/// Average precision of one ranking: the mean of precision@k over the ranks k that hold a relevant item.
-/// `None` when nothing is relevant: such a query has no average precision.
-pub fn average_precision(relevant: impl IntoIterator<Item = bool>) -> Option<f64> {
-    let (mut found, mut sum) = (0u32, 0.0);
-    for (rank, hit) in relevant.into_iter().enumerate() {
-        if hit {
-            found += 1;
-            sum += f64::from(found) / (rank + 1) as f64;
-        }
-    }
-    (found > 0).then(|| sum / f64::from(found))
-}
+pub use crate::train::metrics::average_precision;
 
 /// Share of the true nearest that an index found. Ties count: whatever is as close as the last true one is right.
 pub fn recall(found: &[(u32, f32)], truth: &[(u32, f32)]) -> f64 {

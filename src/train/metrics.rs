@@ -22,17 +22,21 @@ pub fn retrieval(queries: &Tensor, query_classes: &[&str], gallery: &Tensor, gal
         let ranked: Vec<i64> = Vec::try_from(order.get(row as i64)).unwrap_or_default();
         let relevant: Vec<bool> = ranked.iter().map(|&hit| gallery_classes[hit as usize] == *class).collect();
         first += f64::from(u8::from(relevant.first() == Some(&true)));
-        precision += average_precision(&relevant);
+        precision += average_precision(relevant).unwrap_or(0.0);
     }
     let count = query_classes.len().max(1) as f64;
     Retrieval { precision_at_1: first / count, mean_average_precision: precision / count }
 }
 
-fn average_precision(relevant: &[bool]) -> f64 {
-    let (mut found, mut sum) = (0.0, 0.0);
-    for (rank, _) in relevant.iter().enumerate().filter(|(_, hit)| **hit) {
-        found += 1.0;
-        sum += found / (rank + 1) as f64;
+/// Average precision of one ranking: the mean of precision@k over the ranks k that hold a relevant item (Manning, Raghavan and
+/// Schuetze, *Introduction to Information Retrieval*, section 8.4). `None` when nothing is relevant: such a query has none.
+pub fn average_precision(relevant: impl IntoIterator<Item = bool>) -> Option<f64> {
+    let (mut found, mut sum) = (0u32, 0.0);
+    for (rank, hit) in relevant.into_iter().enumerate() {
+        if hit {
+            found += 1;
+            sum += f64::from(found) / (rank + 1) as f64;
+        }
     }
-    if found > 0.0 { sum / found } else { 0.0 }
+    (found > 0).then(|| sum / f64::from(found))
 }
