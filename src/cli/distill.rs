@@ -54,7 +54,7 @@ pub struct DistillArguments {
     #[arg(long, default_value_t = 0.5)]
     pub classes: f64,
     /// Share of the views that are blended with another view, 0 to 1
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.0)]
     pub blended: f64,
     /// Compute in bfloat16: more than twice as fast on processors that have it (AVX512-BF16, AMX), slower on others
     #[arg(long)]
