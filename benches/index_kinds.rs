@@ -13,12 +13,14 @@ const NEAREST: usize = 10;
 const SEED: u64 = 7;
 const FACTORIES: [&str; 5] = ["HNSW32", "HNSW32_SQ8", "IVF,Flat", "IVF,PQ256x4fs,RFlat", "PQ256x4fs,RFlat"];
 
+/// Makes `count` vectors of a dimension from a seed, row by row.
+type Generator = fn(usize, usize, u64) -> Vec<f32>;
+
 fn main() -> Result<()> {
     let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
     let count = numbers.next().unwrap_or(20_000);
     let dimension = numbers.next().unwrap_or(512);
     println!("{} threads, {count} x {dimension}, {QUERIES} queries, k = {NEAREST}", rayon::current_num_threads());
-    type Generator = fn(usize, usize, u64) -> Vec<f32>;
     let sets: [(&str, Generator); 2] = [("smooth", synthetic::smooth), ("clustered", synthetic::clustered)];
     for (name, make) in sets {
         let mut values = make(count + QUERIES, dimension, SEED);
