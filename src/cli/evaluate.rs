@@ -64,7 +64,8 @@ pub(super) async fn run(config: Config, arguments: EvaluateArguments) -> Result<
     }
     let layer = arguments.layer.clone().unwrap_or(layer);
     let engine = Engine::start(&config.engine)?;
-    let (vectoriser, signature) = Vectoriser::load(&engine, source, &layer, config.decode.limits()).await?;
+    let (network, signature) = engine.load(source, &layer).await?;
+    let vectoriser = Vectoriser::new(&engine, network, &signature, config.decode.limits());
     let stop = bar::stop_on_interrupt();
     let shown = bar::pictures("extracting");
     let mut evaluation =

@@ -150,6 +150,10 @@ async fn chosen(app: &App, arguments: &ExtractArguments) -> Result<Feature> {
             app.features.update(feature.id, spec).await
         }
         Some(feature) => Ok(feature),
-        None => app.features.create(spec).await,
+        None => {
+            // A model or layer that cannot be used leaves no record behind.
+            extract::vectoriser(app, &spec.modelzoo_name, &spec.layer).await?;
+            app.features.create(spec).await
+        }
     }
 }

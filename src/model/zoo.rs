@@ -8,7 +8,8 @@ use super::descriptor::{Descriptor, Framework};
 use super::embedded::EMBEDDED;
 use super::weights::{self, FileSpec};
 use crate::error::{Error, Kind, Result, ResultExt, io_error};
-use crate::network::{NetworkFormat, NetworkSource};
+use crate::network::engine::NetworkId;
+use crate::network::{Engine, NetworkFormat, NetworkSource, Signature};
 use crate::types::Sha256;
 
 /// One model of the zoo.
@@ -90,6 +91,25 @@ impl Zoo {
             bytes.push(weights::obtain(&file, &places).map_err(|error| error.context(format!("model `{}`", entry.key)))?);
         }
         entry.assemble(bytes)
+    }
+
+    /// Loads a model into the engine and measures a layer; an empty layer is the one that the descriptor names.
+    ///
+    /// # Errors
+    /// Those of [`Zoo::get`], [`Zoo::source`] and [`Engine::load`]; `Invalid` when the dimension is not the descriptor's.
+    pub async fn load(&self, engine: &Engine, key: &str, layer: &str) -> Result<(NetworkId, Signature)> {
+        let (zoo, key) = (self.clone(), key.to_owned());
+        let files = move || {
+            let entry = zoo.get(&key)?;
+            let source = zoo.source(&entry)?;
+            Ok::<_, Error>((entry, source))
+        };
+        let files = tokio::task::spawn_blocking(files).await;
+        let (entry, source) = files.map_err(|error| Error::internal("loading a model failed inside").because(error))??;
+        let layer = if layer.is_empty() { &entry.descriptor.features } else { layer };
+        let (network, signature) = engine.load(source, layer).await?;
+        entry.check_dimension(layer, signature.dimension)?;
+        Ok((network, signature))
     }
 
     fn places(&self, entry: &Entry) -> weights::Places {
@@ -204,7 +224,7 @@ impl Entry {
     ///
     /// # Errors
     /// `Invalid` naming both.
-    pub fn check_dimension(&self, layer: &str, measured: usize) -> Result<()> {
+    fn check_dimension(&self, layer: &str, measured: usize) -> Result<()> {
         let promised = self.descriptor.dimensions;
         if layer != self.descriptor.features || promised == 0 || promised == measured {
             return Ok(());

@@ -39,19 +39,10 @@ impl LoadedFeature {
     /// # Errors
     /// `NotReady` without weights, `Corrupt` or `Conflict` when vectors or index are damaged or of another model.
     pub(super) async fn load(feature: Feature, engine: &Engine, zoo: &Zoo, features: &Features) -> Result<Self> {
-        let (zoo, key) = (zoo.clone(), feature.modelzoo_name.clone());
-        let (entry, source) = super::blocking(move || {
-            let entry = zoo.get(&key)?;
-            let source = zoo.source(&entry)?;
-            Ok((entry, source))
-        })
-        .await?;
-        let layer = if feature.layer.is_empty() { entry.descriptor.features.clone() } else { feature.layer.clone() };
-        let (network, signature) = engine.load(source, &layer).await?;
-        entry.check_dimension(&layer, signature.dimension)?;
+        let (network, signature) = zoo.load(engine, &feature.modelzoo_name, &feature.layer).await?;
+        let layer = signature.layer.as_str().into();
         let (vectors_folder, index_folder) = (features.vectors_folder(&signature), features.index_folder(feature.id));
-        let loaded =
-            Arc::new(Self { feature, signature, network, layer: layer.into(), vectors_folder, index_folder, view: Mutex::default() });
+        let loaded = Arc::new(Self { feature, signature, network, layer, vectors_folder, index_folder, view: Mutex::default() });
         let opened = Arc::clone(&loaded);
         super::blocking(move || opened.view()).await?;
         Arc::into_inner(loaded).ok_or_else(|| Error::internal("a feature was used before it was loaded"))

@@ -51,7 +51,7 @@ pub async fn build_index(
     stop: &Stop,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<BuildReport> {
-    let (_, signature) = vectoriser(app, feature).await?;
+    let (_, signature) = vectoriser(app, &feature.modelzoo_name, &feature.layer).await?;
     let fingerprint = signature.fingerprint.to_string();
     let vectors = Arc::new(Vectors::open(&app.features.vectors_folder(&signature), signature.dimension, &fingerprint)?);
     let kind = feature.index_kind()?;

@@ -28,23 +28,13 @@ pub struct ExtractReport {
     pub seconds: f64,
 }
 
-/// Loads a feature's network and answers what its vectors are.
+/// Loads the network of a model and layer, ready for bulk work, and answers what its vectors are.
 ///
 /// # Errors
-/// `NotReady` without weights; `Invalid` for the layer or when the dimension is not the descriptor's.
-pub async fn vectoriser(app: &App, feature: &Feature) -> Result<(Vectoriser, Signature)> {
-    let (zoo, key) = (app.zoo.clone(), feature.modelzoo_name.clone());
-    let (entry, source) = tokio::task::spawn_blocking(move || {
-        let entry = zoo.get(&key)?;
-        let source = zoo.source(&entry)?;
-        Ok::<_, Error>((entry, source))
-    })
-    .await
-    .map_err(|error| Error::internal("loading a model failed inside").because(error))??;
-    let layer = if feature.layer.is_empty() { &entry.descriptor.features } else { &feature.layer };
-    let (vectoriser, signature) = Vectoriser::load(&app.engine, source, layer, app.config.decode.limits()).await?;
-    entry.check_dimension(layer, signature.dimension)?;
-    Ok((vectoriser, signature))
+/// Those of [`Zoo::load`](crate::model::Zoo::load).
+pub async fn vectoriser(app: &App, model: &str, layer: &str) -> Result<(Vectoriser, Signature)> {
+    let (network, signature) = app.zoo.load(&app.engine, model, layer).await?;
+    Ok((Vectoriser::new(&app.engine, network, &signature, app.config.decode.limits()), signature))
 }
 
 /// Extracts what is missing.
@@ -52,7 +42,7 @@ pub async fn vectoriser(app: &App, feature: &Feature) -> Result<(Vectoriser, Sig
 /// # Errors
 /// Those of [`vectoriser`]; `Busy` when another process extracts this feature; a full disk; `Cancelled`.
 pub async fn extract(app: &App, feature: &Feature, stop: &Stop, progress: &(dyn Fn(Progress) + Sync)) -> Result<ExtractReport> {
-    let (vectoriser, signature) = vectoriser(app, feature).await?;
+    let (vectoriser, signature) = vectoriser(app, &feature.modelzoo_name, &feature.layer).await?;
     let folder = app.features.vectors_folder(&signature);
     let fingerprint = signature.fingerprint.to_string();
     let mut writer = VectorWriter::open(&folder, signature.dimension, &fingerprint)?;

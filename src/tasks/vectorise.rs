@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::error::{Error, Result};
 use crate::imaging::DecodeLimits;
 use crate::network::engine::NetworkId;
-use crate::network::{Engine, InputSpec, NetworkSource, Prepared, Signature, preprocess};
+use crate::network::{Engine, InputSpec, Prepared, Signature, preprocess};
 
 /// Pictures that are read, decoded and committed together. Pages are cut at fixed places, so that a run that was killed and
 /// continued forms the same batches, and the same vectors bit by bit, as one that was not.
@@ -25,14 +25,10 @@ pub struct Vectoriser {
 }
 
 impl Vectoriser {
-    /// Loads the network and measures the layer.
-    ///
-    /// # Errors
-    /// Those of [`Engine::load`].
-    pub async fn load(engine: &Engine, source: NetworkSource, layer: &str, limits: DecodeLimits) -> Result<(Self, Signature)> {
-        let (network, signature) = engine.load(source, layer).await?;
-        let vectoriser = Self { engine: engine.clone(), network, layer: layer.into(), input: signature.input.clone(), limits };
-        Ok((vectoriser, signature))
+    /// Bulk work with a loaded network.
+    pub fn new(engine: &Engine, network: NetworkId, signature: &Signature, limits: DecodeLimits) -> Self {
+        let layer = signature.layer.as_str().into();
+        Self { engine: engine.clone(), network, layer, input: signature.input.clone(), limits }
     }
 
     /// Decodes and prepares pictures on all cores; each has its own result.

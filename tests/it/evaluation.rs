@@ -19,7 +19,8 @@ use crate::support::{rendered_pictures, shared_data};
 async fn measure(model: &str, gallery: &Path, queries: &Path, kinds: &[&str]) -> Vec<Evaluation> {
     let resolved = resolve(&Zoo::new(Path::new("nowhere"), None), model, &networks::input()).unwrap();
     let engine = Engine::start(&EngineConfig::default()).unwrap();
-    let (vectoriser, _) = Vectoriser::load(&engine, resolved.source, &resolved.layer, DecodeLimits::default()).await.unwrap();
+    let (network, signature) = engine.load(resolved.source, &resolved.layer).await.unwrap();
+    let vectoriser = Vectoriser::new(&engine, network, &signature, DecodeLimits::default());
     let mut evaluations = Vec::new();
     for kind in kinds {
         let kind = IndexKind::parse(kind, None).unwrap();
@@ -79,7 +80,8 @@ async fn folders_without_classes_are_refused_by_name() {
     let empty = tempfile::TempDir::new().unwrap();
     let resolved = resolve(&Zoo::new(Path::new("nowhere"), None), DEFAULT_MODEL, &networks::input()).unwrap();
     let engine = Engine::start(&EngineConfig::default()).unwrap();
-    let (vectoriser, _) = Vectoriser::load(&engine, resolved.source, &resolved.layer, DecodeLimits::default()).await.unwrap();
+    let (network, signature) = engine.load(resolved.source, &resolved.layer).await.unwrap();
+    let vectoriser = Vectoriser::new(&engine, network, &signature, DecodeLimits::default());
     let outcome = evaluate(&vectoriser, empty.path(), rendered_pictures(), &IndexKind::Flat, &Stop::default(), &|_| {}).await;
     let error = outcome.unwrap_err();
     assert!(error.message().contains("each class is a sub-folder"), "{error}");

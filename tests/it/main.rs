@@ -5,6 +5,7 @@ mod support;
 mod api;
 mod bad_pictures;
 mod caffe;
+mod command_line;
 mod distill;
 mod engine;
 mod evaluation;

@@ -1,0 +1,93 @@
+//! The program as people type it: what it prints, with which exit code, and what it leaves behind.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::support::{GROUPS, VIEWS, rendered_pictures};
+
+fn likeness(data: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_likeness")).arg("--data-dir").arg(data).args(arguments).env_remove("RUST_LOG").output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn import_extract_and_search_answer_rank_distance_and_file() {
+    let data = tempfile::TempDir::new().unwrap();
+    let photos = rendered_pictures().to_string_lossy().into_owned();
+    let imported = likeness(data.path(), &["import", &photos]);
+    assert_eq!(text(&imported.stdout), format!("found {0}, added {0}, already there 0, failed 0, ignored 0\n", GROUPS * VIEWS));
+    let extracted = json(&likeness(data.path(), &["extract", "--json"]));
+    assert_eq!((extracted["extracted"].as_u64(), extracted["index"]["vectors"].as_u64()), (Some(48), Some(48)));
+    let picture = rendered_pictures().join("03/02.jpg").to_string_lossy().into_owned();
+    let found = text(&likeness(data.path(), &["search", &picture, "--limit", "3"]).stdout);
+    let first: Vec<&str> = found.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!((first[0], first[1], Path::new(first[2])), ("1", "0.0000", Path::new(&picture)));
+    assert_eq!(found.lines().count(), 3);
+    let found = json(&likeness(data.path(), &["search", &picture, "--region", "0.1,0.1,0.8,0.8", "--json"]));
+    assert_eq!((found["searched"].as_u64(), found["results"].as_array().unwrap().len()), (Some(48), 30));
+}
+
+#[test]
+fn evaluate_prints_one_object_and_touches_no_library() {
+    let data = tempfile::TempDir::new().unwrap();
+    let photos = rendered_pictures().to_string_lossy().into_owned();
+    let figures = json(&likeness(data.path(), &["evaluate", "--gallery", &photos, "--queries", &photos, "--index", "hnsw", "--json"]));
+    for name in ["p_at_1", "map", "recall_at_10", "images_per_second", "search_p50_ms", "search_p95_ms"] {
+        assert!(figures[name].as_f64().is_some_and(|figure| figure > 0.0), "{name}: {figures}");
+    }
+    assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn mistakes_name_themselves_end_with_one_and_leave_nothing_behind() {
+    let data = tempfile::TempDir::new().unwrap();
+    for (arguments, words) in [
+        (&["extract", "--model", "nothing"][..], &["unknown model `nothing`", "likeness_small"][..]),
+        (&["extract", "--layer", "fc99"], &["fc99", "conv1", "pool", "feature"]),
+        (&["extract", "--index", "tree"], &["tree", "flat", "hnsw", "faiss"]),
+        (&["extract", "--model", "caffe_lenet_mnist"], &["lenet_iter_10000.caffemodel", "sha256", "--mirror"]),
+        (&["search", "no-such-file.jpg"], &["cannot read no-such-file.jpg"]),
+        (&["serve", "--host", "0.0.0.0"], &["--expose"]),
+        (&["evaluate", "--gallery", "nowhere", "--queries", "nowhere"], &["nowhere"]),
+    ] {
+        let output = likeness(data.path(), arguments);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
+        assert!(words.iter().all(|word| message.contains(word)), "{arguments:?}: {message}");
+    }
+    assert_eq!(json(&likeness(data.path(), &["features", "--json"])), serde_json::json!([]));
+}
+
+#[test]
+fn a_batch_with_bad_files_imports_the_rest_lists_the_reasons_and_ends_with_two() {
+    let (data, photos) = (tempfile::TempDir::new().unwrap(), tempfile::TempDir::new().unwrap());
+    std::fs::copy(rendered_pictures().join("00/00.jpg"), photos.path().join("good.JPG")).unwrap();
+    std::fs::write(photos.path().join("text.png"), "only words").unwrap();
+    std::fs::write(photos.path().join("empty.gif"), "").unwrap();
+    let output = likeness(data.path(), &["import", &photos.path().to_string_lossy()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stdout).starts_with("found 3, added 1, already there 0, failed 2"), "{}", text(&output.stdout));
+    let reasons = text(&output.stderr);
+    assert!(reasons.contains("empty.gif") && reasons.contains("the file is empty") && reasons.contains("the content is text"), "{reasons}");
+}
+
+#[test]
+fn settings_in_the_file_are_read_and_wrong_ones_are_named_by_line() {
+    let data = tempfile::TempDir::new().unwrap();
+    std::fs::write(data.path().join("likeness.toml"), "[decode]\nmax_megapixels = 0\n").unwrap();
+    assert!(text(&likeness(data.path(), &["features"]).stderr).contains("decode.max_megapixels is 0"));
+    std::fs::write(data.path().join("likeness.toml"), "[decode]\nmax_pixels = 3\n").unwrap();
+    let message = text(&likeness(data.path(), &["features"]).stderr);
+    assert!(message.contains("likeness.toml") && message.contains("max_pixels"), "{message}");
+}
