@@ -123,7 +123,7 @@ def main():
         photos = options.photos
         if photos is None:
             photos = folder / "photos"
-            subprocess.run([binary, "render", str(photos), "--groups", "24", "--views", "20", "--width", "240", "--height", "180"], check=True)
+            subprocess.run([binary, "render", str(photos), "--groups", "24", "--views", "40", "--width", "240", "--height", "180"], check=True)
             # One picture that cannot be decoded: the failure must be the same too.
             (photos / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
         calm = Library(binary, folder / "calm", photos)

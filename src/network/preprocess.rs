@@ -61,6 +61,7 @@ pub fn batch_tensor(pictures: &[Prepared], spec: &InputSpec, device: Device) -> 
     let bytes: Vec<u8> = pictures.iter().flat_map(|picture| picture.pixels.iter().copied()).collect();
     let pixels = Tensor::f_from_slice(&bytes)?.f_view(shape)?.f_permute([0, 3, 1, 2])?;
     let mean = Tensor::f_from_slice(&spec.mean[..channels])?.f_view([1, channels as i64, 1, 1])?;
-    let floats = pixels.f_to_device(device)?.f_to_kind(TensorKind::Float)?.f_contiguous()?;
+    // The bytes lie channel beside channel and stay so (channels-last): convolutions on the CPU are faster with it.
+    let floats = pixels.f_to_device(device)?.f_to_kind(TensorKind::Float)?;
     Ok(floats.f_sub(&mean.f_to_device(device)?)?.f_mul_scalar(f64::from(spec.scale))?)
 }

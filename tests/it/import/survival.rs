@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::skipped;
 use likeness::Kind;
 use likeness::db::connect;
 use likeness::imaging::DecodeLimits;
@@ -145,7 +146,7 @@ fn an_unreadable_folder_is_told_and_the_rest_goes_on() {
     std::fs::set_permissions(photos.join("secret"), std::fs::Permissions::from_mode(0o755)).unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let Some(report) = text.lines().find_map(|line| line.split_once("REPORT ")).map(|(_, json)| json) else {
-        eprintln!("SKIPPED: another user cannot run this test: {text}{}", String::from_utf8_lossy(&output.stderr));
+        skipped(&format!("another user cannot run this test: {text}{}", String::from_utf8_lossy(&output.stderr)));
         return;
     };
     let report: serde_json::Value = serde_json::from_str(report).unwrap();
@@ -167,7 +168,7 @@ impl SmallDisk {
         if disk.mount(&format!("size={kib}k")) {
             return Some(disk);
         }
-        eprintln!("SKIPPED: a small disk can be mounted by root only");
+        skipped("a small disk can be mounted by root only");
         None
     }
 
