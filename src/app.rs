@@ -7,7 +7,8 @@ use crate::config::Config;
 use crate::db;
 use crate::error::{Result, io_error};
 use crate::feature::Features;
-use crate::media::{MediaStore, Uploads};
+use crate::job::Jobs;
+use crate::media::{Collections, Detections, MediaStore, Uploads};
 use crate::model::Zoo;
 use crate::network::Engine;
 use crate::search::SearchDesk;
@@ -17,10 +18,16 @@ use crate::search::SearchDesk;
 pub struct App {
     /// All settings.
     pub config: Arc<Config>,
+    /// Long work.
+    pub jobs: Jobs,
     /// The library.
     pub media: MediaStore,
     /// Pictures to search with.
     pub uploads: Uploads,
+    /// Curated lists.
+    pub collections: Collections,
+    /// What detectors saw.
+    pub detections: Detections,
     /// The models.
     pub zoo: Zoo,
     /// Features and their files.
@@ -41,13 +48,16 @@ impl App {
         std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create the data folder", error))?;
         let limits = config.decode.limits();
         let database = db::connect(&Self::database_path(folder)).await?;
+        let jobs = Jobs::new(database.clone());
         let media = MediaStore::open(database.clone(), folder, limits)?;
         let uploads = Uploads::open(&media);
+        let collections = Collections::new(database.clone());
+        let detections = Detections::new(database.clone());
         let zoo = Zoo::new(folder, config.models.mirror.clone());
         let features = Features::new(database, zoo.clone(), folder);
         let engine = Engine::start(&config.engine)?;
         let search = SearchDesk::new(engine.clone(), media.clone(), zoo.clone(), features.clone(), limits);
-        Ok(Self { config: Arc::new(config), media, uploads, zoo, features, engine, search })
+        Ok(Self { config: Arc::new(config), jobs, media, uploads, collections, detections, zoo, features, engine, search })
     }
 
     /// Where a library's records lie.

@@ -37,6 +37,9 @@ pub struct ConfigArguments {
     /// Folder or URL with model files, for machines without internet: MIRROR/<model key>/<file>
     #[arg(long, global = true, env = "LIKENESS_MIRROR", value_name = "DIR|URL")]
     pub mirror: Option<String>,
+    /// PostgreSQL database `postgres://user:password@host/name` [default: SQLite in the data folder]
+    #[arg(long, global = true, env = "LIKENESS_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
     /// Log lines as JSON [default: text]
     #[arg(long, global = true, env = "LIKENESS_LOG_JSON")]
     pub log_json: bool,
@@ -129,6 +132,86 @@ pub struct ModelsConfig {
     pub mirror: Option<String>,
 }
 
+/// `[database]`: where the records are.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `postgres://user:password@host/database`; without it `library.sqlite` in the data folder.
+    pub url: Option<String>,
+}
+
+/// `[tasks]`: long work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TasksConfig {
+    /// Jobs that one process runs at the same time; 0 leaves the work to `likeness worker` processes.
+    pub workers: usize,
+    /// After so many seconds without a sign of life a worker counts as dead and its job goes on elsewhere.
+    pub lease_seconds: u64,
+    /// How often a job may be begun before a job that kills its workers is given up.
+    pub max_attempts: u32,
+}
+
+impl Default for TasksConfig {
+    fn default() -> Self {
+        Self { workers: 2, lease_seconds: 10, max_attempts: 5 }
+    }
+}
+
+/// `[import]`: what may come in over HTTP.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImportConfig {
+    /// Folders of the server that clients may import from; the drop folder `incoming` in the data folder is always one.
+    pub roots: Vec<PathBuf>,
+    /// Largest file sent for import, in MiB: a video or an archive.
+    pub max_upload_mib: u64,
+    /// Most URLs in one request.
+    pub max_urls: usize,
+    /// Whether URLs may lead to private, loopback and link-local addresses.
+    pub allow_private_urls: bool,
+}
+
+impl Default for ImportConfig {
+    fn default() -> Self {
+        Self { roots: Vec::new(), max_upload_mib: 16 << 10, max_urls: 1000, allow_private_urls: false }
+    }
+}
+
+/// `[video]`: how key frames are taken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VideoConfig {
+    /// The ffmpeg program; ffprobe is looked for beside it.
+    pub ffmpeg: PathBuf,
+    /// How different from the frame before a frame must be to count as a new scene, 0 to 1.
+    pub scene_threshold: f64,
+    /// Most key frames taken from one second of video.
+    pub max_frames_per_second: f64,
+    /// At least one frame is taken every so many seconds; 0 for scene changes alone.
+    pub frame_interval_seconds: f64,
+    /// Most key frames of one video.
+    pub max_frames: u32,
+    /// Longest side of a frame, in pixels; 0 keeps the video's own.
+    pub frame_side: u32,
+    /// A video that takes longer than this to read is given up, in seconds.
+    pub timeout_seconds: u64,
+}
+
+impl Default for VideoConfig {
+    fn default() -> Self {
+        Self {
+            ffmpeg: "ffmpeg".into(),
+            scene_threshold: 0.3,
+            max_frames_per_second: 2.0,
+            frame_interval_seconds: 10.0,
+            max_frames: 10_000,
+            frame_side: 0,
+            timeout_seconds: 4 * 3600,
+        }
+    }
+}
+
 /// All settings.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -143,6 +226,14 @@ pub struct Config {
     pub server: ServerConfig,
     /// Where weights come from.
     pub models: ModelsConfig,
+    /// Where the records are.
+    pub database: DatabaseConfig,
+    /// Long work.
+    pub tasks: TasksConfig,
+    /// What may come in over HTTP.
+    pub import: ImportConfig,
+    /// How key frames are taken.
+    pub video: VideoConfig,
 }
 
 impl Config {
@@ -188,6 +279,9 @@ impl Config {
         if arguments.libtorch_cuda.is_some() {
             self.engine.libtorch_cuda.clone_from(&arguments.libtorch_cuda);
         }
+        if arguments.database_url.is_some() {
+            self.database.url.clone_from(&arguments.database_url);
+        }
         if arguments.mirror.is_some() {
             self.models.mirror.clone_from(&arguments.mirror);
         }
@@ -200,6 +294,10 @@ impl Config {
             ("engine.max_batch", self.engine.max_batch as u64),
             ("engine.interactive_waiting", self.engine.interactive_waiting as u64),
             ("server.max_upload_mib", self.server.max_upload_mib),
+            ("tasks.lease_seconds", self.tasks.lease_seconds),
+            ("tasks.max_attempts", u64::from(self.tasks.max_attempts)),
+            ("import.max_upload_mib", self.import.max_upload_mib),
+            ("video.timeout_seconds", self.video.timeout_seconds),
         ];
         match positive.iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(Error::invalid(format!("setting {name} is 0; it must be at least 1"))),

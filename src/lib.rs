@@ -15,6 +15,7 @@ pub mod train;
 pub mod db;
 
 pub mod feature;
+pub mod job;
 pub mod media;
 pub mod model;
 

@@ -36,6 +36,14 @@ integer_id!(
     /// Number of an upload.
     UploadId
 );
+integer_id!(
+    /// Number of a collection.
+    CollectionId
+);
+integer_id!(
+    /// Number of a job.
+    JobId
+);
 
 /// SHA-256 of a file's bytes; shown as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,6 +5,7 @@ mod error;
 mod extract;
 mod files;
 mod pages;
+mod socketio;
 mod vframe;
 
 use axum::Router;
@@ -25,8 +26,9 @@ use crate::app::App;
 /// The whole server as one service. A path with or without its trailing slash is the same.
 pub fn service(app: App) -> NormalizePath<Router> {
     let text_only = DefaultPredicate::new().and(NotForContentType::const_new("application/zip"));
+    let (door, _description) = vframe::router(&app).split_for_parts();
     let router = Router::new()
-        .nest("/api/v1", vframe::router(&app))
+        .nest("/api/v1", door)
         .merge(files::router())
         .merge(pages::router())
         .fallback(error::unknown_path)

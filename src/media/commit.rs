@@ -111,6 +111,9 @@ async fn insert(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> st
         byte_size: ActiveValue::Set(picture.byte_size as i64),
         captured_at: ActiveValue::Set(picture.info.captured_at),
         camera: ActiveValue::Set(picture.info.camera.clone()),
+        time_ms: ActiveValue::Set(None),
+        duration_ms: ActiveValue::Set(None),
+        frame_rate: ActiveValue::Set(None),
         created_at: ActiveValue::Set(now()),
         deleted_at: ActiveValue::Set(None),
     };

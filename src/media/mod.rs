@@ -15,23 +15,30 @@ use crate::types::{MediaId, MediaType, Sha256};
 
 mod archive;
 pub mod blobs;
+pub mod collections;
 mod commit;
+pub mod detections;
 mod disk;
+pub mod export;
+pub mod fetch;
 pub mod import;
 mod listing;
 mod prepare;
 mod staging;
 mod thumbs;
 pub mod uploads;
+pub mod video;
 mod walk;
 
 pub use blobs::Blobs;
+pub use collections::Collections;
+pub use detections::Detections;
 pub use listing::{LibraryInfo, Order, Sort};
 pub use thumbs::ThumbnailSide;
 pub use uploads::{Upload, Uploads};
 
 /// A picture or video frame of the library.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Media {
     /// Its number.
     pub id: MediaId,
@@ -55,6 +62,12 @@ pub struct Media {
     pub captured_at: Option<NaiveDateTime>,
     /// Maker and model of the camera.
     pub camera: Option<String>,
+    /// Of a frame its moment in the video, in milliseconds.
+    pub time_ms: Option<i64>,
+    /// Of a video its length in milliseconds.
+    pub duration_ms: Option<i64>,
+    /// Of a video its frames in a second.
+    pub frame_rate: Option<f64>,
     /// When it was imported.
     pub created_at: DateTime<Utc>,
     /// When it was deleted, if it was.
@@ -80,6 +93,9 @@ impl Media {
             byte_size: row.byte_size.try_into().unwrap_or_default(),
             captured_at: row.captured_at,
             camera: row.camera,
+            time_ms: row.time_ms,
+            duration_ms: row.duration_ms,
+            frame_rate: row.frame_rate,
             created_at: row.created_at,
             deleted_at: row.deleted_at,
         })

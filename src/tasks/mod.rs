@@ -2,10 +2,22 @@
 //! where the last durable step ended.
 
 pub mod build_index;
+pub mod delete_media;
+pub mod detect;
+pub mod download_model;
 pub mod evaluate;
+pub mod export_collection;
 pub mod extract;
+pub mod import;
+pub mod long_task;
 pub mod metrics;
+pub mod registry;
+pub mod update_index;
 pub mod vectorise;
+pub mod work;
+pub mod worker;
+
+pub use work::Work;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 /// One row of `media`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "media")]
 pub struct Model {
     /// Number of the medium.
@@ -29,6 +29,12 @@ pub struct Model {
     pub captured_at: Option<DateTime>,
     /// Maker and model of the camera.
     pub camera: Option<String>,
+    /// Of a frame its moment in the video, in milliseconds.
+    pub time_ms: Option<i64>,
+    /// Of a video its length in milliseconds.
+    pub duration_ms: Option<i64>,
+    /// Of a video its frames in a second.
+    pub frame_rate: Option<f64>,
     /// When it was imported.
     pub created_at: DateTimeUtc,
     /// When it was deleted; its bytes stay until it is purged.

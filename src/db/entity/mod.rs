@@ -1,7 +1,14 @@
 //! The tables as structs, one file a table. Only rooms see them; doors and engines see the rooms' records.
 
+pub mod collection;
+pub mod collection_media;
+pub mod detection;
+pub mod detection_run;
 pub mod feature;
 pub mod feature_failure;
+pub mod job;
+pub mod job_failure;
+pub mod job_log;
 pub mod media;
 pub mod media_source;
 pub mod upload;

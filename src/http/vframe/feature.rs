@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::get;
 use serde_json::{Map, Value, json};
+use utoipa_axum::router::OpenApiRouter;
 
 use super::shapes;
 use crate::app::App;
@@ -13,6 +15,10 @@ use crate::http::extract::{Fields, Id};
 use crate::types::FeatureId;
 
 type Answer = Result<Response, Failure>;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().route("/feature", get(list).post(create)).route("/feature/{id}", get(show).put(update).delete(delete))
+}
 
 pub(super) async fn list(State(app): State<App>) -> Answer {
     let features: Vec<_> = app.features.list().await?.iter().map(shapes::feature).collect();

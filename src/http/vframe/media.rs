@@ -2,7 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use axum::routing::get;
 use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
 
 use super::shapes::{self, Page};
 use crate::app::App;
@@ -13,6 +15,15 @@ use crate::media::Media;
 use crate::types::{MediaId, Sha256};
 
 type Answer = Result<Response, Failure>;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .route("/media", get(list))
+        .route("/media/id/{id}", get(by_id).delete(delete))
+        .route("/media/info", get(info))
+        .route("/media/random", get(random))
+        .route("/media/sha256/{hash}", get(by_sha256))
+}
 
 pub(super) async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
     let (offset, limit) = page.window()?;

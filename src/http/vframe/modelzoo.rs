@@ -2,13 +2,19 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use axum::routing::get;
 use serde_json::{Map, json};
+use utoipa_axum::router::OpenApiRouter;
 
 use super::shapes;
 use crate::app::App;
 use crate::http::error::Failure;
 
 type Answer = Result<Response, Failure>;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().route("/modelzoo", get(list)).route("/modelzoo/name/{key}", get(show))
+}
 
 pub(super) async fn list(State(app): State<App>) -> Answer {
     let models: Map<_, _> =

@@ -2,8 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
 
 use super::shapes;
 use crate::app::App;
@@ -17,6 +19,17 @@ use crate::search::{Probe, Query};
 use crate::types::{FeatureId, MediaId, Region, Sha256, UploadId};
 
 type Answer = Result<Response, Failure>;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .route("/search/info", get(info))
+        .route("/search/load/{id}", get(load))
+        .route("/search/media/{id}", get(media))
+        .route("/search/sha256/{hash}", get(sha256))
+        .route("/search/upload/{id}", get(upload))
+        .route("/search/random", get(random))
+        .route("/search/random/{seed}", get(random_seeded))
+}
 
 /// `offset`, `limit`, `feature`, and a region `x`, `y`, `w`, `h` in 0..=1.
 #[derive(Debug, Default, Deserialize)]

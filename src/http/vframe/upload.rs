@@ -1,9 +1,11 @@
 //! `/api/v1/upload/*`: pictures that people bring to search with.
 
 use axum::extract::multipart::Field;
-use axum::extract::{Multipart, State};
+use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::Response;
+use axum::routing::get;
 use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
 
 use super::shapes::{self, Page};
 use crate::app::App;
@@ -13,6 +15,11 @@ use crate::http::extract::{Id, Params};
 use crate::types::UploadId;
 
 type Answer = Result<Response, Failure>;
+
+pub(super) fn router(app: &App) -> OpenApiRouter<App> {
+    let limit = DefaultBodyLimit::max((app.config.server.max_upload_mib as usize).saturating_mul(1 << 20));
+    OpenApiRouter::new().route("/upload", get(list).post(create).layer(limit)).route("/upload/{id}", get(show).delete(delete))
+}
 
 pub(super) async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
     let (offset, limit) = page.window()?;

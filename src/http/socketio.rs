@@ -1,0 +1,1 @@
+//! Socket.IO: what happens to jobs, told as it happens.

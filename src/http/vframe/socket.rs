@@ -1,0 +1,9 @@
+//! `/api/v1/socket/*`: who is connected.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+}

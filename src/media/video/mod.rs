@@ -1,0 +1,1 @@
+//! Videos: what they are, and their key frames.

@@ -1,0 +1,71 @@
+//! The tasks that clients may ask for, by name.
+
+use serde_json::Value;
+
+use super::{Work, delete_media, detect, download_model, export_collection, import, long_task, update_index};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::job::{Job, NewJob};
+
+/// A kind of long work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Task {
+    /// Its name in requests.
+    pub key: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// Names of its parameters.
+    pub params: &'static [&'static str],
+}
+
+/// Every task.
+pub const TASKS: [Task; 7] = [
+    Task { key: "delete_media", title: "Delete media", params: &["ids", "sha256", "collection_id"] },
+    Task { key: "detect", title: "Detect objects", params: &["model"] },
+    Task { key: "download_model", title: "Download model", params: &["name"] },
+    Task { key: "export_collection", title: "Export collection", params: &["collection_id"] },
+    Task { key: "import", title: "Import", params: &["paths", "urls"] },
+    Task { key: "long_task", title: "Long task", params: &[] },
+    Task { key: "update_index", title: "Update index", params: &["feature_id"] },
+];
+
+/// Checks what is asked for, writes the job down and wakes a worker.
+///
+/// # Errors
+/// `NotFound` for an unknown task, `Invalid` naming a wrong parameter.
+pub async fn start(app: &App, name: &str, params: Value, username: &str) -> Result<Job> {
+    let params = if params.is_null() { Value::Object(serde_json::Map::new()) } else { params };
+    if !params.is_object() {
+        return Err(Error::invalid("params must be a JSON object"));
+    }
+    let mut new: NewJob = match name {
+        "delete_media" => delete_media::new_job(app, params).await,
+        "detect" => detect::new_job(app, params).await,
+        "download_model" => download_model::new_job(app, params).await,
+        "export_collection" => export_collection::new_job(app, params).await,
+        "import" => import::new_job(app, params).await,
+        "long_task" => long_task::new_job(app, params).await,
+        "update_index" => update_index::new_job(app, params).await,
+        _ => Err(Error::not_found("No such task")),
+    }?;
+    new.kind = name.to_owned();
+    username.clone_into(&mut new.username);
+    app.jobs.enqueue(new).await
+}
+
+/// Does a job.
+///
+/// # Errors
+/// What makes the whole job fail.
+pub async fn run(app: &App, work: &Work) -> Result<Value> {
+    match work.job().kind.as_str() {
+        "delete_media" => delete_media::run(app, work).await,
+        "detect" => detect::run(app, work).await,
+        "download_model" => download_model::run(app, work).await,
+        "export_collection" => export_collection::run(app, work).await,
+        "import" => import::run(app, work).await,
+        "long_task" => long_task::run(app, work).await,
+        "update_index" => update_index::run(app, work).await,
+        other => Err(Error::internal(format!("this version of likeness knows no task `{other}`"))),
+    }
+}
