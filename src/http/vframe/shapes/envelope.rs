@@ -47,7 +47,6 @@ pub(crate) fn ok<T: Serialize>(res: T) -> Response {
 }
 
 /// Any object as an answer: keys sorted at every depth and a newline at the end, as the original's were.
-#[expect(clippy::needless_pass_by_value, reason = "reads like the envelope it makes")]
 pub(crate) fn envelope<T: Serialize>(value: T) -> Response {
     match serde_json::to_value(value) {
         Ok(mut value) => {
