@@ -1,6 +1,7 @@
 //! The doors: one router, its limits and headers. Handlers extract, call one method, and wrap; they know nothing of SQL,
 //! tensors or graphs.
 
+mod docs;
 mod error;
 mod extract;
 mod files;
@@ -20,16 +21,18 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
 /// The whole server as one service. A path with or without its trailing slash is the same.
 pub fn service(app: App) -> NormalizePath<Router> {
     let text_only = DefaultPredicate::new().and(NotForContentType::const_new("application/zip"));
-    let (door, _description) = vframe::router(&app).split_for_parts();
+    let (door, description) = OpenApiRouter::new().nest("/api/v1", vframe::router(&app)).split_for_parts();
     let (sockets, clients) = socketio::layer(&app);
     let router = Router::new()
-        .nest("/api/v1", door)
+        .merge(door)
+        .merge(docs::router(description))
         .merge(files::router())
         .merge(pages::router())
         .fallback(error::unknown_path)

@@ -14,7 +14,7 @@ use url::Url;
 use crate::error::{Error, Kind, Result, io_error};
 
 /// Longest time of one fetch.
-const TIMEOUT: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_mins(10);
 
 /// Longest time until a connection stands.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -161,34 +161,34 @@ fn is_public(address: IpAddr) -> bool {
 }
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
+    let [first, second, third, _] = address.octets();
     let special = address.is_private()
         || address.is_loopback()
         || address.is_link_local()
         || address.is_documentation()
         || address.is_multicast()
         // This network, shared address space, protocol assignments, benchmarking, reserved and broadcast.
-        || a == 0
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (b == 18 || b == 19))
-        || a >= 240;
+        || first == 0
+        || (first == 100 && (64..128).contains(&second))
+        || (first == 192 && second == 0 && third == 0)
+        || (first == 198 && (second == 18 || second == 19))
+        || first >= 240;
     !special
 }
 
 /// Global unicast without the ranges that stand for something else, some of which carry an IPv4 address inside.
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    if let Some(inside) = address.to_ipv4_mapped() {
-        return is_public_v4(inside);
+    if let Some(mapped) = address.to_ipv4_mapped() {
+        return is_public_v4(mapped);
     }
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let v4 = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-    match (a, b) {
-        (0x64, 0xff9b) => [c, d, e, f] == [0; 4] && is_public_v4(v4(g, h)),
-        (0x2002, _) => is_public_v4(v4(b, c)),
-        // Teredo and other protocol assignments, documentation.
-        (0x2001, 0..=0x1ff | 0xdb8) => false,
-        (0x3fff, 0..=0xfff) => false,
-        _ => a & 0xe000 == 0x2000,
+    let parts = address.segments();
+    let inside = |place: usize| Ipv4Addr::from((u32::from(parts[place]) << 16) | u32::from(parts[place + 1]));
+    match (parts[0], parts[1]) {
+        // Translated IPv4.
+        (0x64, 0xff9b) => parts[2..6] == [0; 4] && is_public_v4(inside(6)),
+        (0x2002, _) => is_public_v4(inside(1)),
+        // Teredo and other protocol assignments; documentation.
+        (0x2001, 0..=0x1ff | 0xdb8) | (0x3fff, 0..=0xfff) => false,
+        (first, _) => first & 0xe000 == 0x2000,
     }
 }

@@ -17,7 +17,7 @@ use crate::media::fetch::{self, FetchRules};
 use crate::media::import::ImportReport;
 
 /// What is left of an upload, because some of its files could not be imported, is kept this long for another try.
-const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+const KEPT: Duration = Duration::from_hours(7 * 24);
 
 /// The list of names in an upload's folder.
 const NAMES: &str = "names.json";

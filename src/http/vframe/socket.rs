@@ -23,7 +23,7 @@ struct ClientList {
 }
 
 /// List currently connected websocket clients.
-#[utoipa::path(get, path = "/socket/clients", tag = "socket", responses((status = 200, body = ClientList)))]
-pub(super) async fn clients(Extension(clients): Extension<Clients>) -> Response {
-    shapes::envelope(serde_json::json!(ClientList { clients: clients.names() }))
+#[utoipa::path(get, path = "/socket/clients", tag = "socket", operation_id = "list_socket_clients", responses((status = 200, body = ClientList)))]
+async fn clients(Extension(clients): Extension<Clients>) -> Response {
+    shapes::envelope(ClientList { clients: clients.names() })
 }
