@@ -83,21 +83,19 @@ impl Jobs {
 }
 
 async fn watch(jobs: Jobs) {
-    let mut seen = loop {
-        match jobs.first_look().await {
-            Ok(seen) => break seen,
-            Err(error) => tracing::warn!(%error, "the jobs cannot be watched yet"),
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    };
+    let mut seen: Option<Seen> = None;
     loop {
-        let _ = tokio::time::timeout(LOOK_EVERY, jobs.watcher.ring.notified()).await;
-        if jobs.watcher.events.receiver_count() > 0
-            && let Err(error) = jobs.look(&mut seen).await
-        {
+        let looked = match &mut seen {
+            // What happened while nobody listened is no news.
+            _ if jobs.watcher.events.receiver_count() == 0 => Ok(seen = None),
+            Some(seen) => jobs.look(seen).await,
+            none => jobs.first_look().await.map(|first| *none = Some(first)),
+        };
+        if let Err(error) = looked {
             tracing::warn!(%error, "the jobs cannot be watched");
         }
         tokio::time::sleep(SHORTEST_PAUSE).await;
+        let _ = tokio::time::timeout(LOOK_EVERY, jobs.watcher.ring.notified()).await;
     }
 }
 
