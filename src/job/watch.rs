@@ -100,12 +100,13 @@ async fn watch(jobs: Jobs) {
 }
 
 impl Jobs {
-    /// What is already there is no news; what is unfinished is watched.
+    /// What is already there is no news; what is unfinished is watched. The last numbers are read first: a job that comes in
+    /// between is then new, and not forgotten.
     async fn first_look(&self) -> Result<Seen> {
-        let unfinished: HashMap<i64, Job> = self.unfinished().await?.into_iter().map(|job| (job.id.0, job)).collect();
-        let last_job = self.many(job::Entity::find().order_by_desc(job::Column::Id).limit(1)).await?.first().map_or(0, |job| job.id.0);
         let last = job_log::Entity::find().order_by_desc(job_log::Column::Id).one(self.db.connection()).await;
         let last_line = last.map_err(|source| database_error("read the logs", source))?.map_or(0, |line| line.id);
+        let last_job = self.many(job::Entity::find().order_by_desc(job::Column::Id).limit(1)).await?.first().map_or(0, |job| job.id.0);
+        let unfinished = self.unfinished().await?.into_iter().filter(|job| job.id.0 <= last_job).map(|job| (job.id.0, job)).collect();
         Ok(Seen { last_job, last_line, unfinished })
     }
 

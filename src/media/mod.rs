@@ -32,7 +32,7 @@ pub mod video;
 mod walk;
 
 pub use blobs::Blobs;
-pub use collections::Collections;
+pub use collections::{Collection, CollectionMedia, Collections};
 pub use detections::Detections;
 pub use listing::{LibraryInfo, Order, Sort};
 pub use thumbs::ThumbnailSide;
