@@ -25,7 +25,8 @@ use crate::app::App;
 
 /// The whole server as one service. A path with or without its trailing slash is the same.
 pub fn service(app: App) -> NormalizePath<Router> {
-    let text_only = DefaultPredicate::new().and(NotForContentType::const_new("application/zip"));
+    let text_only =
+        DefaultPredicate::new().and(NotForContentType::const_new("application/zip")).and(NotForContentType::const_new("video/"));
     let (door, _description) = vframe::router(&app).split_for_parts();
     let router = Router::new()
         .nest("/api/v1", door)

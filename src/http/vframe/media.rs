@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::http::error::Failure;
 use crate::http::extract::{Id, Params};
 use crate::media::Media;
-use crate::types::{MediaId, Sha256};
+use crate::types::{MediaId, MediaType, Sha256};
 
 type Answer = Result<Response, Failure>;
 
@@ -64,7 +64,13 @@ pub(super) async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
 /// The picture with everything that shares its hash: the other frames of a video.
 async fn full(app: &App, media: Media) -> Answer {
     let siblings: Vec<_> = app.media.siblings(&media.sha256).await?.iter().map(shapes::media).collect();
-    let sources = app.media.sources(media.id).await?;
+    let video = if media.media_type == MediaType::VideoFrame { app.media.video_of(&media.sha256).await? } else { None };
+    let mut sources = app.media.sources(media.id).await?;
+    let mut shown = shapes::media(&media);
+    if let Some(video) = &video {
+        shown["video"] = shapes::video_of_frame(video);
+        sources.extend(app.media.sources(video.id).await?);
+    }
     let sources: Vec<_> = sources.iter().map(|source| json!({ "name": source.name, "path": source.path })).collect();
-    Ok(shapes::ok(json!({ "el": shapes::media(&media), "siblings": siblings, "sources": sources })))
+    Ok(shapes::ok(json!({ "el": shown, "siblings": siblings, "sources": sources })))
 }

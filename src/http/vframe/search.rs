@@ -41,6 +41,7 @@ pub(super) struct SearchParams {
     y: Option<String>,
     w: Option<String>,
     h: Option<String>,
+    group: Option<String>,
 }
 
 impl SearchParams {
@@ -51,6 +52,7 @@ impl SearchParams {
             feature: parsed("feature", self.feature.as_deref())?.map(FeatureId),
             offset: parsed("offset", self.offset.as_deref())?.unwrap_or(default.offset),
             limit: parsed("limit", self.limit.as_deref())?.unwrap_or(default.limit).clamp(1, 1000),
+            group_by_video: shapes::is_grouped(self.group.as_deref())?,
         })
     }
 
@@ -174,7 +176,6 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, mut query_shown:
     query_shown["limit"] = json!(query.limit);
     query_shown["region"] = json!(query.region);
     query_shown["searched"] = json!(answer.searched);
-    let hits: Vec<_> =
-        answer.matches.iter().map(|hit| json!({ "score": hit.distance, "id": hit.media.id, "media": shapes::media(&hit.media) })).collect();
+    let hits: Vec<_> = answer.matches.iter().map(|hit| shapes::hit(hit, query.group_by_video)).collect();
     Ok(shapes::envelope(json!({ "status": "ok", "query": query_shown, "res": hits, "infer": {} })))
 }

@@ -11,6 +11,7 @@ use crate::feature::Feature;
 use crate::media::{Media, Order, Sort, Upload};
 use crate::model::Entry;
 use crate::network::Signature;
+use crate::search::Match;
 
 /// `{"status":"ok","res":...}`.
 #[expect(clippy::needless_pass_by_value, reason = "reads like the envelope it makes")]
@@ -38,7 +39,31 @@ pub(super) fn media(media: &Media) -> Value {
         "id": media.id, "mediaType": media.media_type, "sha256": media.sha256, "frame": media.frame, "ext": media.ext,
         "url": super::super::files::media_url(media), "created_at": http_date(media.created_at),
         "width": media.width, "height": media.height, "thumbnail": super::super::files::thumbnail_url(media),
+        "time_ms": media.time_ms, "duration_ms": media.duration_ms, "frame_rate": media.frame_rate,
     })
+}
+
+/// The video that a frame is of.
+pub(super) fn video_of_frame(video: &Media) -> Value {
+    json!({ "id": video.id, "url": super::super::files::media_url(video) })
+}
+
+/// Hit of a search; when hits are grouped, with the number of further frames of the same video.
+pub(super) fn hit(hit: &Match, is_grouped: bool) -> Value {
+    let mut value = json!({ "score": hit.distance, "id": hit.media.id, "media": media(&hit.media) });
+    if is_grouped {
+        value["group"] = json!({ "count": hit.grouped });
+    }
+    value
+}
+
+/// The parameter `group`: nothing, or `video`.
+pub(super) fn is_grouped(text: Option<&str>) -> Result<bool> {
+    match text {
+        None | Some("") => Ok(false),
+        Some("video") => Ok(true),
+        Some(text) => Err(Error::invalid(format!("group must be video or left out, not `{}`", clipped(text)))),
+    }
 }
 
 /// Upload.
