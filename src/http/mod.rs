@@ -27,7 +27,8 @@ use crate::app::App;
 
 /// The whole server as one service. A path with or without its trailing slash is the same.
 pub fn service(app: App) -> NormalizePath<Router> {
-    let text_only = DefaultPredicate::new().and(NotForContentType::const_new("application/zip"));
+    let text_only =
+        DefaultPredicate::new().and(NotForContentType::const_new("application/zip")).and(NotForContentType::const_new("video/"));
     let (door, description) = OpenApiRouter::new().nest("/api/v1", vframe::router(&app)).split_for_parts();
     let (sockets, clients) = socketio::layer(&app);
     let router = Router::new()

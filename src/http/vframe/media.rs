@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Id, Params, Word};
 use crate::media::Media;
-use crate::types::{MediaId, Sha256};
+use crate::types::{MediaId, MediaType, Sha256};
 
 type Answer = Result<Response, Failure>;
 
@@ -80,6 +80,11 @@ async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
 /// The picture with everything that shares its hash: the other frames of a video.
 async fn full(app: &App, media: Media) -> Answer {
     let siblings = app.media.siblings(&media.sha256).await?.iter().map(shapes::media).collect();
-    let sources = app.media.sources(media.id).await?.iter().map(shapes::Source::from).collect();
-    Ok(shapes::ok(MediaFull { el: shapes::media(&media), siblings, sources }))
+    let video = if media.media_type == MediaType::VideoFrame { app.media.video_of(&media.sha256).await? } else { None };
+    let mut sources = app.media.sources(media.id).await?;
+    if let Some(video) = &video {
+        sources.extend(app.media.sources(video.id).await?);
+    }
+    let sources = sources.iter().map(shapes::Source::from).collect();
+    Ok(shapes::ok(MediaFull { el: shapes::media(&media).of_video(video.as_ref()), siblings, sources }))
 }

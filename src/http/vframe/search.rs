@@ -58,6 +58,9 @@ struct SearchParams {
     /// Height.
     #[param(value_type = Option<f32>)]
     h: Option<String>,
+    /// `video`: of all frames of one video only the closest is a hit.
+    #[param(example = "video")]
+    group: Option<String>,
 }
 
 impl SearchParams {
@@ -68,6 +71,7 @@ impl SearchParams {
             feature: parsed("feature", self.feature.as_deref())?.map(FeatureId),
             offset: parsed("offset", self.offset.as_deref())?.unwrap_or(default.offset),
             limit: parsed("limit", self.limit.as_deref())?.unwrap_or(default.limit).clamp(1, 1000),
+            group_by_video: grouped(self.group.as_deref())?,
         })
     }
 
@@ -82,6 +86,15 @@ impl SearchParams {
                 parsed(name, side.as_deref())?.ok_or_else(|| Error::invalid(format!("a region needs x, y, w and h; {name} is missing")))?;
         }
         Region::new(numbers[0], numbers[1], numbers[2], numbers[3]).map(Some)
+    }
+}
+
+/// Nothing, or `video`.
+fn grouped(text: Option<&str>) -> Result<bool, Error> {
+    match text {
+        None | Some("") => Ok(false),
+        Some("video") => Ok(true),
+        Some(text) => Err(Error::invalid(format!("group must be video or left out, not `{}`", shapes::clipped(text)))),
     }
 }
 
@@ -207,6 +220,7 @@ async fn by_media(app: &App, media: Media, params: &SearchParams) -> Answer {
 
 async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<shapes::Media>, Option<shapes::Upload>)) -> Answer {
     let query = params.query()?;
+    let is_grouped = query.group_by_video;
     let answer = app.search.search(probe, query).await?;
     let query = QueryShown {
         media: shown.0,
@@ -218,7 +232,6 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<s
         region: query.region.map(Into::into),
         searched: answer.searched,
     };
-    let hits = answer.matches.iter();
-    let res = hits.map(|hit| Hit { score: hit.distance, id: hit.media.id.0, media: shapes::media(&hit.media) }).collect();
+    let res = answer.matches.iter().map(|hit| Hit::new(hit, is_grouped)).collect();
     Ok(shapes::envelope(SearchAnswer { status: "ok", query, res, infer: BTreeMap::new() }))
 }

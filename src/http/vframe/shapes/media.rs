@@ -16,7 +16,7 @@ pub(crate) struct Media {
     /// `image`, `video` or `video_frame` (`unknown` and `text` are never made).
     #[serde(rename = "mediaType")]
     #[schema(value_type = String, example = "image")]
-    media_type: MediaType,
+    kind: MediaType,
     /// SHA-256 of the bytes; of a frame that of its video.
     sha256: String,
     /// Number of the frame in its video, else null.
@@ -34,6 +34,32 @@ pub(crate) struct Media {
     width: u32,
     /// Rows, upright.
     height: u32,
+    /// Of a frame its moment in the video, in milliseconds; null when it is not known.
+    time_ms: Option<i64>,
+    /// Of a video its length in milliseconds, else null.
+    duration_ms: Option<i64>,
+    /// Of a video its frames in a second, else null.
+    frame_rate: Option<f64>,
+    /// Of a frame its video, where a single medium is shown and the video itself is in the library.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video: Option<VideoOfFrame>,
+}
+
+/// The video that a frame is of.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VideoOfFrame {
+    /// Its number.
+    id: i64,
+    /// Address of its bytes, which can be asked for in ranges.
+    url: String,
+}
+
+impl Media {
+    /// The same, with the video that it is a frame of.
+    pub(crate) fn of_video(mut self, video: Option<&media::Media>) -> Self {
+        self.video = video.map(|video| VideoOfFrame { id: video.id.0, url: files::media_url(video) });
+        self
+    }
 }
 
 /// A medium with everything known about it.
@@ -41,7 +67,7 @@ pub(crate) struct Media {
 pub(crate) struct MediaFull {
     /// The medium.
     pub(crate) el: Media,
-    /// All media with its hash, itself included: the frames of one video.
+    /// All pictures with its hash, itself included: the frames of one video in their order.
     pub(crate) siblings: Vec<Media>,
     /// Where it was imported from.
     pub(crate) sources: Vec<Source>,
@@ -84,7 +110,7 @@ pub(crate) struct MediaDeleted {
 pub(crate) fn media(media: &media::Media) -> Media {
     Media {
         id: media.id.0,
-        media_type: media.media_type,
+        kind: media.media_type,
         sha256: media.sha256.to_string(),
         frame: media.frame,
         ext: media.ext.clone(),
@@ -93,6 +119,10 @@ pub(crate) fn media(media: &media::Media) -> Media {
         created_at: http_date(media.created_at),
         width: media.width,
         height: media.height,
+        time_ms: media.time_ms,
+        duration_ms: media.duration_ms,
+        frame_rate: media.frame_rate,
+        video: None,
     }
 }
 
