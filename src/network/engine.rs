@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tch::Device;
 use tokio::sync::oneshot;
 
-use super::{InputSpec, Network, NetworkSource, Prepared, Signature, device};
+use super::{InputSpec, Network, NetworkSource, Output, Prepared, Signature, device};
 use crate::config::EngineConfig;
 use crate::error::{Error, Kind, Result};
 
@@ -29,17 +29,54 @@ pub struct Extracted {
     pub forward: Duration,
 }
 
+/// Raw outputs for one picture and how long they took.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// In the order of the layers that were asked for.
+    pub outputs: Vec<Output>,
+    /// Time of the forward pass.
+    pub forward: Duration,
+}
+
 type Reply<T> = oneshot::Sender<Result<T>>;
 
 struct Interactive {
     network: NetworkId,
-    layer: Arc<str>,
     picture: Prepared,
     since: Instant,
-    reply: Reply<Extracted>,
+    wish: Wish,
+}
+
+/// What somebody waits for.
+enum Wish {
+    Feature { layer: Arc<str>, reply: Reply<Extracted> },
+    Outputs { layers: Arc<[String]>, reply: Reply<Answered> },
+}
+
+impl Wish {
+    fn is_closed(&self) -> bool {
+        match self {
+            Self::Feature { reply, .. } => reply.is_closed(),
+            Self::Outputs { reply, .. } => reply.is_closed(),
+        }
+    }
+
+    fn refuse(self, error: Error) {
+        match self {
+            Self::Feature { reply, .. } => drop(reply.send(Err(error))),
+            Self::Outputs { reply, .. } => drop(reply.send(Err(error))),
+        }
+    }
+
+    /// Whether two wishes may share a forward pass.
+    fn is_alike(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Feature { layer, .. }, Self::Feature { layer: same, .. }) if layer == same)
+    }
 }
 
 enum Bulk {
+    Open { source: Box<NetworkSource>, layers: Vec<String>, reply: Reply<(NetworkId, Vec<Output>)> },
+    Outputs { network: NetworkId, layers: Arc<[String]>, pictures: Vec<Prepared>, reply: Reply<Vec<Output>> },
     Load { source: Box<NetworkSource>, layer: String, reply: Reply<(NetworkId, Signature)> },
     Layers { network: NetworkId, reply: Reply<Vec<String>> },
     Batch { network: NetworkId, layer: Arc<str>, pictures: Vec<Prepared>, reply: Reply<Vec<Result<Vec<f32>>>> },
@@ -129,19 +166,48 @@ impl Engine {
     /// `Busy` at once when too many wait; those of [`Network::features`].
     pub async fn feature(&self, network: NetworkId, layer: &Arc<str>, picture: Prepared) -> Result<Extracted> {
         let (reply, answer) = oneshot::channel();
-        {
-            let mut lanes = lock(&self.0.0.lanes);
-            if lanes.interactive.len() >= self.0.0.interactive_waiting {
-                let waiting = lanes.interactive.len();
-                return Err(Error::new(
-                    Kind::Busy,
-                    format!("{waiting} searches are waiting for the network already; try again in a moment"),
-                ));
-            }
-            lanes.interactive.push_back(Interactive { network, layer: Arc::clone(layer), picture, since: Instant::now(), reply });
-        }
-        self.0.0.woken.notify_one();
+        self.push(network, picture, Wish::Feature { layer: Arc::clone(layer), reply })?;
         answer.await.unwrap_or_else(|_| Err(engine_gone()))
+    }
+
+    /// Raw outputs of layers for one picture, ahead of all bulk work.
+    ///
+    /// # Errors
+    /// `Busy` at once when too many wait; those of [`Network::outputs`].
+    pub async fn outputs(&self, network: NetworkId, layers: &Arc<[String]>, picture: Prepared) -> Result<Answered> {
+        let (reply, answer) = oneshot::channel();
+        self.push(network, picture, Wish::Outputs { layers: Arc::clone(layers), reply })?;
+        answer.await.unwrap_or_else(|_| Err(engine_gone()))
+    }
+
+    fn push(&self, network: NetworkId, picture: Prepared, wish: Wish) -> Result<()> {
+        let mut lanes = lock(&self.0.0.lanes);
+        let waiting = lanes.interactive.len();
+        if waiting >= self.0.0.interactive_waiting {
+            let message = format!("{waiting} searches are waiting for the network already; try again in a moment");
+            return Err(Error::new(Kind::Busy, message));
+        }
+        lanes.interactive.push_back(Interactive { network, picture, since: Instant::now(), wish });
+        drop(lanes);
+        self.0.0.woken.notify_one();
+        Ok(())
+    }
+
+    /// Loads a network and tries layers (or, without names, its final outputs) with a blank picture: their names and shapes.
+    ///
+    /// # Errors
+    /// Those of [`Network::load`] and [`Network::outputs`].
+    pub async fn open(&self, source: NetworkSource, layers: Vec<String>) -> Result<(NetworkId, Vec<Output>)> {
+        self.ask_bulk(|reply| Bulk::Open { source: Box::new(source), layers, reply }).await
+    }
+
+    /// Raw outputs of layers for a batch in the bulk lane. The batch runs as it is given.
+    ///
+    /// # Errors
+    /// Those of [`Network::outputs`].
+    pub async fn outputs_of(&self, network: NetworkId, layers: &Arc<[String]>, pictures: Vec<Prepared>) -> Result<Vec<Output>> {
+        let layers = Arc::clone(layers);
+        self.ask_bulk(|reply| Bulk::Outputs { network, layers, pictures, reply }).await
     }
 
     /// Features of a batch in the bulk lane; each picture has its own result. The batch runs as it is given.
@@ -217,7 +283,7 @@ impl Worker {
     fn next_work(&self) -> Option<Work> {
         let mut lanes = lock(&self.shared.lanes);
         loop {
-            lanes.interactive.retain(|entry| !entry.reply.is_closed());
+            lanes.interactive.retain(|entry| !entry.wish.is_closed());
             if let Some(first) = lanes.interactive.pop_front() {
                 return Some(Work::Interactive(take_alike(first, &mut lanes.interactive, self.shared.max_batch)));
             }
@@ -233,28 +299,40 @@ impl Worker {
 
     fn answer(&self, entries: Vec<Interactive>) {
         let Some(first) = entries.first() else { return };
-        let (network, layer) = (first.network, Arc::clone(&first.layer));
-        let (pictures, callers): (Vec<_>, Vec<_>) = entries.into_iter().map(|entry| (entry.picture, (entry.since, entry.reply))).unzip();
+        let network = first.network;
+        let layer = match &first.wish {
+            Wish::Feature { layer, .. } => Arc::clone(layer),
+            Wish::Outputs { .. } => return entries.into_iter().for_each(|entry| self.answer_outputs(entry)),
+        };
+        let (pictures, callers): (Vec<_>, Vec<_>) = entries.into_iter().map(|entry| (entry.picture, (entry.since, entry.wish))).unzip();
         let started = Instant::now();
         match self.features(network, &layer, &pictures) {
             Ok(results) => {
                 let forward = started.elapsed();
-                for ((since, reply), result) in callers.into_iter().zip(results) {
+                for ((since, wish), result) in callers.into_iter().zip(results) {
                     let queued = started.duration_since(since);
-                    let _ = reply.send(result.map(|vector| Extracted { vector, queued, forward }));
+                    if let Wish::Feature { reply, .. } = wish {
+                        let _ = reply.send(result.map(|vector| Extracted { vector, queued, forward }));
+                    }
                 }
             }
-            Err(error) => {
-                for (_, reply) in callers {
-                    let _ = reply.send(Err(Error::new(error.kind(), error.message())));
-                }
-            }
+            Err(error) => callers.into_iter().for_each(|(_, wish)| wish.refuse(Error::new(error.kind(), error.message()))),
         }
+    }
+
+    fn answer_outputs(&self, entry: Interactive) {
+        let Wish::Outputs { layers, reply } = entry.wish else { return };
+        let started = Instant::now();
+        let outputs = self.outputs(entry.network, &layers, &[entry.picture]);
+        let _ = reply.send(outputs.map(|outputs| Answered { outputs, forward: started.elapsed() }));
     }
 
     fn perform(&mut self, bulk: Bulk) {
         match bulk {
             Bulk::Load { source, layer, reply } => drop(reply.send(self.load(&source, &layer))),
+            Bulk::Open { source, layers, reply } => drop(reply.send(self.open(&source, &layers))),
+            Bulk::Outputs { reply, .. } if reply.is_closed() => {}
+            Bulk::Outputs { network, layers, pictures, reply } => drop(reply.send(self.outputs(network, &layers, &pictures))),
             Bulk::Layers { network, reply } => drop(reply.send(self.find(network).map(|loaded| loaded.network.layer_names()))),
             Bulk::Batch { reply, .. } if reply.is_closed() => {}
             Bulk::Batch { network, layer, pictures, reply } => drop(reply.send(self.features(network, &layer, &pictures))),
@@ -269,33 +347,50 @@ impl Worker {
         self.find(network)?.network.features(pictures, layer)
     }
 
+    fn outputs(&self, network: NetworkId, layers: &[String], pictures: &[Prepared]) -> Result<Vec<Output>> {
+        self.find(network)?.network.outputs(pictures, layers)
+    }
+
+    fn open(&mut self, source: &NetworkSource, layers: &[String]) -> Result<(NetworkId, Vec<Output>)> {
+        let id = self.place(source)?;
+        let network = &self.find(id)?.network;
+        Ok((id, network.outputs(&[noise(network.input())], layers)?))
+    }
+
     fn load(&mut self, source: &NetworkSource, layer: &str) -> Result<(NetworkId, Signature)> {
+        let id = self.place(source)?;
+        let dimension = self.measure(id, layer)?;
+        Ok((id, Signature::new(&source.model, layer, dimension, source.input.clone(), source.hash())))
+    }
+
+    /// The network of these files: the one that is loaded already, or a new one.
+    fn place(&mut self, source: &NetworkSource) -> Result<NetworkId> {
         let hash = source.hash();
         let known = self
             .networks
             .iter()
             .find(|(_, loaded)| loaded.hash == hash && loaded.model == source.model && *loaded.network.input() == source.input);
-        let id = if let Some((id, _)) = known {
-            *id
-        } else {
-            let network = Network::load(source, self.shared.device)?;
-            let id = NetworkId(self.next);
-            self.next += 1;
-            self.networks.insert(id, Loaded { network, hash, model: source.model.clone() });
-            id
-        };
-        let dimension = self.measure(id, layer)?;
-        Ok((id, Signature::new(&source.model, layer, dimension, source.input.clone(), hash)))
+        if let Some((id, _)) = known {
+            return Ok(*id);
+        }
+        let network = Network::load(source, self.shared.device)?;
+        let id = NetworkId(self.next);
+        self.next += 1;
+        self.networks.insert(id, Loaded { network, hash, model: source.model.clone() });
+        Ok(id)
     }
 
     /// Length of a layer's feature, from a picture of grey noise (which also warms the network up).
     fn measure(&self, id: NetworkId, layer: &str) -> Result<usize> {
         let network = &self.find(id)?.network;
-        let InputSpec { width, height, colour, .. } = *network.input();
-        let bytes = width as usize * height as usize * colour.channels();
-        let noise = (0..bytes).map(|place| (place.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-        network.features(&[Prepared { pixels: noise }], layer)?.remove(0).map(|vector| vector.len())
+        network.features(&[noise(network.input())], layer)?.remove(0).map(|vector| vector.len())
     }
+}
+
+/// A picture of noise for a network.
+fn noise(input: &InputSpec) -> Prepared {
+    let bytes = input.width as usize * input.height as usize * input.colour.channels();
+    Prepared { pixels: (0..bytes).map(|place| (place.wrapping_mul(2_654_435_761) >> 13) as u8).collect() }
 }
 
 /// Takes the entries of the first one's network and layer, keeping the order of the others.
@@ -303,7 +398,7 @@ fn take_alike(first: Interactive, waiting: &mut VecDeque<Interactive>, max_batch
     let mut batch = vec![first];
     let mut place = 0;
     while batch.len() < max_batch && place < waiting.len() {
-        if waiting[place].network == batch[0].network && waiting[place].layer == batch[0].layer {
+        if waiting[place].network == batch[0].network && waiting[place].wish.is_alike(&batch[0].wish) {
             batch.extend(waiting.remove(place));
         } else {
             place += 1;

@@ -48,6 +48,7 @@ impl SearchParams {
         let default = Query::default();
         Ok(Query {
             region: self.region()?,
+            among: None,
             feature: parsed("feature", self.feature.as_deref())?.map(FeatureId),
             offset: parsed("offset", self.offset.as_deref())?.unwrap_or(default.offset),
             limit: parsed("limit", self.limit.as_deref())?.unwrap_or(default.limit).clamp(1, 1000),
@@ -167,7 +168,7 @@ async fn by_media(app: &App, media: Media, params: &SearchParams) -> Answer {
 
 async fn answer(app: &App, probe: Probe, params: &SearchParams, mut query_shown: Value) -> Answer {
     let query = params.query()?;
-    let answer = app.search.search(probe, query).await?;
+    let answer = app.search.search(probe, query.clone()).await?;
     query_shown["timing"] = json!(answer.took.as_secs_f64());
     query_shown["feature"] = json!(answer.feature);
     query_shown["offset"] = json!(query.offset);
