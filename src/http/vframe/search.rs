@@ -1,5 +1,7 @@
 //! `/api/v1/search/*`: what looks like this?
 
+use std::time::Instant;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
@@ -7,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::shapes;
+use super::{infer, shapes};
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::feature::Feature;
@@ -31,7 +33,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .route("/search/random/{seed}", get(random_seeded))
 }
 
-/// `offset`, `limit`, `feature`, and a region `x`, `y`, `w`, `h` in 0..=1.
+/// `offset`, `limit`, `feature`; a region `x`, `y`, `w`, `h` in 0..=1 or the number of a `detection`; `detect`, the model that looks
+/// at the query picture; `label` with `detector` and `min_confidence`, to search only where it was seen.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SearchParams {
     offset: Option<String>,
@@ -41,6 +44,11 @@ pub(super) struct SearchParams {
     y: Option<String>,
     w: Option<String>,
     h: Option<String>,
+    detect: Option<String>,
+    detection: Option<String>,
+    label: Option<String>,
+    detector: Option<String>,
+    min_confidence: Option<String>,
 }
 
 impl SearchParams {
@@ -101,7 +109,7 @@ fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: b
         "model": shapes::loaded_model(&entry, Some(signature)), "feature": shapes::feature(feature), "device": app.engine.device(),
     });
     if with_detection {
-        value["detection_model"] = json!({});
+        value["detection_model"] = infer::detection_model(app);
     }
     Ok(value)
 }
@@ -167,9 +175,23 @@ async fn by_media(app: &App, media: Media, params: &SearchParams) -> Answer {
 }
 
 async fn answer(app: &App, probe: Probe, params: &SearchParams, mut query_shown: Value) -> Answer {
-    let query = params.query()?;
-    let answer = app.search.search(probe, query.clone()).await?;
-    query_shown["timing"] = json!(answer.took.as_secs_f64());
+    let started = Instant::now();
+    let mut query = params.query()?;
+    query.among = infer::among(app, params.label.as_deref(), params.detector.as_deref(), params.min_confidence.as_deref()).await?;
+    let choice = infer::choice(app, params.detect.as_deref())?;
+    let detection = parsed("detection", params.detection.as_deref())?;
+    let (answer, seen) = if let Some(number) = detection {
+        if query.region.is_some() {
+            return Err(Error::invalid("name either a region (x, y, w, h) or a detection, not both").into());
+        }
+        let seen = infer::look(app, &choice, &probe).await?;
+        query.region = Some(infer::region(seen.as_ref(), number)?);
+        (app.search.search(probe, query.clone()).await?, Ok(seen))
+    } else {
+        let (answer, seen) = tokio::join!(app.search.search(probe.clone(), query.clone()), infer::look(app, &choice, &probe));
+        (answer?, seen)
+    };
+    query_shown["timing"] = json!(started.elapsed().as_secs_f64());
     query_shown["feature"] = json!(answer.feature);
     query_shown["offset"] = json!(query.offset);
     query_shown["limit"] = json!(query.limit);
@@ -177,5 +199,5 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, mut query_shown:
     query_shown["searched"] = json!(answer.searched);
     let hits: Vec<_> =
         answer.matches.iter().map(|hit| json!({ "score": hit.distance, "id": hit.media.id, "media": shapes::media(&hit.media) })).collect();
-    Ok(shapes::envelope(json!({ "status": "ok", "query": query_shown, "res": hits, "infer": {} })))
+    Ok(shapes::envelope(json!({ "status": "ok", "query": query_shown, "res": hits, "infer": infer::shown(&seen) })))
 }
