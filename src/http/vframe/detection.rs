@@ -234,9 +234,11 @@ async fn by_label(State(app): State<App>, Path(label): Path<String>, Params(para
 pub(super) fn filter(label: String, detector: Option<&str>, min_confidence: Option<&str>) -> Result<LabelFilter> {
     let min_confidence = match min_confidence {
         None | Some("") => 0.0,
-        Some(text) => text.parse().ok().filter(|value: &f32| (0.0..=1.0).contains(value)).ok_or_else(|| {
-            Error::invalid(format!("min_confidence must be a number from 0 to 1, not `{}`", shapes::clipped(text)))
-        })?,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|value: &f32| (0.0..=1.0).contains(value))
+            .ok_or_else(|| Error::invalid(format!("min_confidence must be a number from 0 to 1, not `{}`", shapes::clipped(text))))?,
     };
     Ok(LabelFilter { label, detector: detector.filter(|key| !key.is_empty()).map(str::to_owned), min_confidence })
 }

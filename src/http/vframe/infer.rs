@@ -165,12 +165,12 @@ pub(super) fn shown(seen: &Result<Option<Inference>>) -> Value {
         let classes: Vec<_> = seen.detections.iter().map(named).collect();
         return json!({ "task_type": "classification", "duration": duration, "classifications": classes });
     }
-    let boxed = |found: &Detection| {
+    let with_rect = |found: &Detection| {
         let mut value = named(found);
         value["rect"] = json!(found.rect);
         value
     };
-    let boxes: Vec<_> = seen.detections.iter().map(boxed).collect();
+    let boxes: Vec<_> = seen.detections.iter().map(with_rect).collect();
     json!({ "task_type": "detection", "duration": duration, "detections": boxes })
 }
 
