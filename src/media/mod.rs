@@ -23,6 +23,7 @@ pub mod export;
 pub mod fetch;
 pub mod import;
 mod listing;
+mod origin;
 mod prepare;
 mod staging;
 mod thumbs;

@@ -7,12 +7,13 @@ use std::time::Instant;
 
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::params::Params;
 use super::vectorise::PAGE;
 use super::{Progress, Stop, Work};
 use crate::app::App;
-use crate::error::{Error, FieldError, Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::job::{JobFailure, NewJob};
 use crate::media::detections::Look;
 use crate::network::Prepared;
@@ -47,37 +48,34 @@ pub struct DetectReport {
     pub seconds: f64,
 }
 
-/// Checks the parameters `model` and `retry_failed` and names the job.
+/// `model`, the key of a model, and `retry_failed`.
 ///
 /// # Errors
-/// `Invalid` naming the parameter, `NotFound` for a model that the zoo does not offer.
-#[expect(clippy::unused_async, reason = "all tasks are called alike")]
-pub async fn new_job(app: &App, params: Value) -> Result<NewJob> {
-    let payload = parse(params.as_object().unwrap_or(&Map::new()))?;
-    let entry = app.zoo.get_active(&payload.model)?;
-    let title = format!("Detect with {}", entry.descriptor.name);
-    let payload = serde_json::to_value(&payload).map_err(|error| Error::internal("the payload cannot be written").because(error))?;
-    Ok(NewJob { title, payload, exclusive_key: format!("detect:{}", entry.key), ..NewJob::default() })
+/// `Invalid` naming the parameter.
+pub fn new_job(app: &App, params: Value) -> Result<NewJob> {
+    let mut params = Params::of(params);
+    let (model, retry_failed) = (params.text("model", LONGEST_KEY), params.flag("retry_failed"));
+    let entry = match model.as_deref().map(|model| app.zoo.get_active(model)) {
+        Some(Ok(entry)) => Some(entry),
+        Some(Err(error)) => {
+            params.refuse("model", error.message());
+            None
+        }
+        None => None,
+    };
+    if model.is_none() {
+        params.refuse("model", "name a detector or classifier of the model zoo");
+    }
+    params.finish()?;
+    let entry = entry.ok_or_else(|| Error::internal("a checked model got lost"))?;
+    let (title, exclusive_key) = (format!("Detect with {}", entry.descriptor.name), format!("detect:{}", entry.key));
+    Ok(NewJob { title, payload: json!(Payload { model: entry.key, retry_failed }), exclusive_key, ..NewJob::default() })
 }
 
-fn parse(params: &Map<String, Value>) -> Result<Payload> {
-    let wrong = |field: &str, message: String| Error::invalid_fields(vec![FieldError { field: field.into(), message }]);
-    let model = match params.get("model") {
-        Some(Value::String(model)) if model.chars().count() > LONGEST_KEY => {
-            return Err(wrong("model", format!("Field cannot be longer than {LONGEST_KEY} characters.")));
-        }
-        Some(Value::String(model)) if !model.trim().is_empty() => model.clone(),
-        None | Some(Value::Null | Value::String(_)) => return Err(wrong("model", "This field is required.".into())),
-        Some(_) => return Err(wrong("model", "This field must be a text: the key of a model.".into())),
-    };
-    let retry_failed = match params.get("retry_failed") {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(value)) => *value,
-        Some(Value::String(text)) if matches!(text.as_str(), "" | "0" | "false") => false,
-        Some(Value::String(text)) if matches!(text.as_str(), "1" | "true") => true,
-        Some(_) => return Err(wrong("retry_failed", "This field must be true or false.".into())),
-    };
-    Ok(Payload { model, retry_failed })
+/// The same, trying again the pictures that failed.
+pub fn retry_payload(mut payload: Value) -> Value {
+    payload["retry_failed"] = json!(true);
+    payload
 }
 
 /// Does it. The result tells how many pictures were looked at and what was found.

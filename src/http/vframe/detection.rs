@@ -1,18 +1,18 @@
 //! `/api/v1/detection/*`: what detectors saw in the library.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::shapes;
+use super::shapes::{self, Envelope, Listed, Media, http_date};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::error::Failure;
-use crate::http::extract::{Id, Params};
+use crate::http::error::{Failure, Failures};
+use crate::http::extract::{Id, Params, Word};
+use crate::media;
 use crate::media::detections::{LabelFilter, StoredDetection};
 use crate::types::MediaId;
 
@@ -29,7 +29,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// Corners as fractions of the upright picture, not clipped.
 #[derive(Serialize, ToSchema)]
-struct Rect {
+pub(crate) struct Rect {
     /// Left.
     x1: f32,
     /// Top.
@@ -38,6 +38,12 @@ struct Rect {
     x2: f32,
     /// Bottom.
     y2: f32,
+}
+
+impl From<media::Rect> for Rect {
+    fn from(media::Rect { x1, y1, x2, y2 }: media::Rect) -> Self {
+        Self { x1, y1, x2, y2 }
+    }
 }
 
 /// Something that a detector saw.
@@ -58,8 +64,8 @@ struct Seen {
 impl From<StoredDetection> for Seen {
     fn from(stored: StoredDetection) -> Self {
         let found = stored.detection;
-        let rect = Rect { x1: found.rect.x1, y1: found.rect.y1, x2: found.rect.x2, y2: found.rect.y2 };
-        Self { detector: stored.detector, label: found.label, index: found.index, confidence: found.confidence, rect }
+        let (label, index, confidence) = (found.label, found.index, found.confidence);
+        Self { detector: stored.detector, label, index, confidence, rect: found.rect.into() }
     }
 }
 
@@ -87,16 +93,6 @@ struct LabelSummary {
     media: u64,
 }
 
-/// The detectors of the library.
-#[derive(Serialize, ToSchema)]
-struct DetectorList {
-    /// Always `ok`.
-    #[schema(example = "ok")]
-    status: &'static str,
-    /// By key.
-    res: Vec<DetectorSummary>,
-}
-
 /// That a detector has looked at a medium.
 #[derive(Serialize, ToSchema)]
 struct RunSummary {
@@ -106,55 +102,53 @@ struct RunSummary {
     found: u64,
     /// Why it could not be looked at.
     reason: Option<String>,
-    /// When, as ISO 8601.
+    /// When, as an HTTP date.
     created_at: String,
+}
+
+/// A medium with what was seen in it, and who looked.
+#[derive(Serialize, ToSchema)]
+struct MediumRuns {
+    /// The medium.
+    media: Media,
+    /// Most confident first.
+    detections: Vec<Seen>,
+    /// Which detectors have looked.
+    runs: Vec<RunSummary>,
+}
+
+/// A detector whose detections were forgotten.
+#[derive(Serialize, ToSchema)]
+struct Forgotten {
+    /// Key of the model.
+    detector: String,
+    /// Pictures that it had looked at.
+    media: u64,
 }
 
 /// A medium with what was seen in it.
 #[derive(Serialize, ToSchema)]
 struct MediumSeen {
     /// The medium.
-    #[schema(value_type = Object)]
-    media: Value,
+    media: Media,
     /// Most confident first.
     detections: Vec<Seen>,
-}
-
-/// What was seen in one medium.
-#[derive(Serialize, ToSchema)]
-struct MediumAnswer {
-    /// Always `ok`.
-    #[schema(example = "ok")]
-    status: &'static str,
-    /// The medium with its detections.
-    res: MediumSeen,
-    /// Which detectors have looked.
-    runs: Vec<RunSummary>,
-}
-
-/// Media in which a label was seen.
-#[derive(Serialize, ToSchema)]
-struct LabelAnswer {
-    /// Always `ok`.
-    #[schema(example = "ok")]
-    status: &'static str,
-    /// One page, the most confident detection first.
-    res: Vec<MediumSeen>,
-    /// Media in all.
-    total: u64,
 }
 
 /// Which detections of a label are wanted.
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct LabelParams {
-    /// Least confidence, 0 to 1.
+    /// Least confidence, 0 to 1; 0 when absent.
+    #[param(value_type = Option<f32>)]
     min_confidence: Option<String>,
-    /// Key of a model; any when left out.
+    /// Key of a model; any when absent.
     detector: Option<String>,
-    /// Media to skip.
+    /// Media to skip; 0 when absent.
+    #[param(value_type = Option<u64>)]
     offset: Option<String>,
-    /// Media wanted, at most 1000.
+    /// Media wanted; 50 when absent, at most 1000.
+    #[param(value_type = Option<u64>)]
     limit: Option<String>,
 }
 
@@ -167,7 +161,8 @@ struct ClearParams {
 }
 
 /// Labels with their counts, by detector.
-#[utoipa::path(get, path = "/detection", tag = "detection", responses((status = 200, body = DetectorList)))]
+#[utoipa::path(get, path = "/detection", tag = "detection", operation_id = "detection_list",
+    responses((status = 200, body = Envelope<Vec<DetectorSummary>>), Failures))]
 async fn list(State(app): State<App>) -> Answer {
     let mut labels = app.detections.labels().await?;
     let summaries = app.detections.detectors().await?.into_iter().map(|detector| {
@@ -175,23 +170,22 @@ async fn list(State(app): State<App>) -> Answer {
         let labels = own.map(|count| LabelSummary { label: count.label, boxes: count.boxes, media: count.media }).collect();
         DetectorSummary { detector: detector.detector, media: detector.media, failed: detector.failed, labels }
     });
-    answer(&DetectorList { status: "ok", res: summaries.collect() })
+    Ok(shapes::ok(summaries.collect::<Vec<_>>()))
 }
 
 /// Forgets what a detector saw in the library.
-#[utoipa::path(delete, path = "/detection", tag = "detection", params(ClearParams), responses((status = 200), (status = 400)))]
+#[utoipa::path(delete, path = "/detection", tag = "detection", operation_id = "detection_clear", params(ClearParams),
+    responses((status = 200, body = Envelope<Forgotten>), Failures))]
 async fn clear(State(app): State<App>, Params(params): Params<ClearParams>) -> Answer {
     let detector = params.detector.filter(|detector| !detector.is_empty());
     let detector = detector.ok_or_else(|| Error::invalid("detector: name the model whose detections are to be forgotten"))?;
-    let forgotten = app.detections.clear(&detector).await?;
-    Ok(shapes::envelope(json!({ "status": "ok", "detector": detector, "media": forgotten })))
+    let media = app.detections.clear(&detector).await?;
+    Ok(shapes::ok(Forgotten { detector, media }))
 }
 
 /// What was seen in one medium.
-#[utoipa::path(
-    get, path = "/detection/media/{id}", tag = "detection", params(("id" = i64, Path, description = "Number of the medium")),
-    responses((status = 200, body = MediumAnswer), (status = 404))
-)]
+#[utoipa::path(get, path = "/detection/media/{id}", tag = "detection", operation_id = "detection_media", params(("id" = i64, Path)),
+    responses((status = 200, body = Envelope<MediumRuns>), Failures))]
 async fn of_media(State(app): State<App>, Id(id): Id) -> Answer {
     let media = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
     let seen = app.detections.of_media(&[media.id], None).await?.remove(&media.id).unwrap_or_default();
@@ -199,22 +193,20 @@ async fn of_media(State(app): State<App>, Id(id): Id) -> Answer {
         detector: run.detector,
         found: run.found,
         reason: run.reason,
-        created_at: run.created_at.to_rfc3339(),
+        created_at: http_date(run.created_at),
     });
-    let res = MediumSeen { media: shapes::media(&media), detections: seen.into_iter().map(Seen::from).collect() };
-    answer(&MediumAnswer { status: "ok", res, runs: runs.collect() })
+    let detections = seen.into_iter().map(Seen::from).collect();
+    Ok(shapes::ok(MediumRuns { media: shapes::media(&media), detections, runs: runs.collect() }))
 }
 
-/// Media in which a label was seen, with their boxes of that label.
-#[utoipa::path(
-    get, path = "/detection/label/{label}", tag = "detection",
+/// Media in which a label was seen, the most confident first, with their boxes of that label.
+#[utoipa::path(get, path = "/detection/label/{label}", tag = "detection", operation_id = "detection_label",
     params(("label" = String, Path, description = "The label, as the model spells it"), LabelParams),
-    responses((status = 200, body = LabelAnswer), (status = 400))
-)]
-async fn by_label(State(app): State<App>, Path(label): Path<String>, Params(params): Params<LabelParams>) -> Answer {
+    responses((status = 200, body = Listed<MediumSeen>), Failures))]
+async fn by_label(State(app): State<App>, Word(label): Word, Params(params): Params<LabelParams>) -> Answer {
     let filter = filter(label, params.detector.as_deref(), params.min_confidence.as_deref())?;
-    let offset = whole("offset", params.offset.as_deref())?.unwrap_or(0);
-    let limit = whole("limit", params.limit.as_deref())?.unwrap_or(DEFAULT_PAGE).min(LARGEST_PAGE);
+    let offset = shapes::number("offset", params.offset.as_deref(), 0)?.min(i64::MAX as u64);
+    let limit = shapes::number("limit", params.limit.as_deref(), DEFAULT_PAGE)?.min(LARGEST_PAGE);
     let (ids, total) = app.detections.media_with_label(&filter, offset, limit).await?;
     let mut seen = app.detections.of_media(&ids, filter.detector.as_deref()).await?;
     let is_wanted =
@@ -224,7 +216,7 @@ async fn by_label(State(app): State<App>, Path(label): Path<String>, Params(para
         let own = seen.remove(&media.id).unwrap_or_default().into_iter().filter(is_wanted);
         MediumSeen { media: shapes::media(media), detections: own.map(Seen::from).collect() }
     });
-    answer(&LabelAnswer { status: "ok", res: page.collect(), total })
+    Ok(shapes::envelope(Listed { status: "ok", res: page.collect(), total, offset, limit }))
 }
 
 /// A checked filter.
@@ -241,15 +233,4 @@ pub(super) fn filter(label: String, detector: Option<&str>, min_confidence: Opti
             .ok_or_else(|| Error::invalid(format!("min_confidence must be a number from 0 to 1, not `{}`", shapes::clipped(text))))?,
     };
     Ok(LabelFilter { label, detector: detector.filter(|key| !key.is_empty()).map(str::to_owned), min_confidence })
-}
-
-fn whole(name: &str, text: Option<&str>) -> Result<Option<u64>> {
-    let wrong = |text: &str| Error::invalid(format!("{name} must be a whole number from 0, not `{}`", shapes::clipped(text)));
-    let parse = |text: &str| text.parse::<u64>().ok().filter(|number| i64::try_from(*number).is_ok()).ok_or_else(|| wrong(text));
-    text.filter(|text| !text.is_empty()).map(parse).transpose()
-}
-
-fn answer(value: &impl Serialize) -> Answer {
-    let value = serde_json::to_value(value).map_err(|error| Error::internal("an answer cannot be written").because(error))?;
-    Ok(shapes::envelope(value))
 }

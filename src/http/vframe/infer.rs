@@ -1,23 +1,24 @@
 //! Detection models in the search: choosing one, and `infer`, what it sees in the query picture.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{detection, shapes};
+use super::detection::{self, Rect};
+use super::shapes::{self, Loaded, LoadedAnswer};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::error::Failure;
-use crate::media::Detection;
+use crate::http::error::{Failure, Failures};
+use crate::http::extract::Word;
 use crate::model::descriptor::TaskType;
-use crate::search::{Detector, Inference, Probe, detector};
+use crate::search::{Answer as Found, Detector, Inference, Probe, Query, detector};
 use crate::types::{MediaId, Region};
 
 type Answer = Result<Response, Failure>;
@@ -26,71 +27,92 @@ pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(load)).routes(routes!(current, unload))
 }
 
-/// What is loaded.
-#[derive(Serialize, ToSchema)]
-struct LoadedModels {
-    /// The model of the current feature; `{}` without a feature.
-    #[schema(value_type = Object)]
-    model: Value,
-    /// The current feature; `{}` without one.
-    #[schema(value_type = Object)]
-    feature: Value,
-    /// The detection model; `{}` without one.
-    #[schema(value_type = Object)]
-    detection_model: Value,
+/// What a detection model saw in the query picture; empty without one.
+#[derive(Serialize, ToSchema, Default)]
+pub(crate) struct Infer {
+    /// `detection` or `classification`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_type: Option<&'static str>,
+    /// Milliseconds of the forward pass; 0 when the answer was stored already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
+    /// Of a detector: boxes, most confident first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detections: Option<Vec<BoxSeen>>,
+    /// Of a classifier: the best class, if it is above the model's threshold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classifications: Option<Vec<ClassSeen>>,
+    /// Why the model could not look; the search goes on without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
-/// The answer to loading and unloading a detection model.
+/// Something that a detector saw.
 #[derive(Serialize, ToSchema)]
-struct LoadedModelsAnswer {
-    /// Always `ok`.
-    #[schema(example = "ok")]
-    status: &'static str,
-    /// What is loaded now.
-    res: LoadedModels,
+struct BoxSeen {
+    /// What it is; empty when the model has no name for the class.
+    label: String,
+    /// Index of the class.
+    index: i32,
+    /// 0 to 1.
+    confidence: f32,
+    /// Where.
+    rect: Rect,
+}
+
+/// What a classifier takes the picture for.
+#[derive(Serialize, ToSchema)]
+struct ClassSeen {
+    /// What it is; empty when the model has no name for the class.
+    label: String,
+    /// Index of the class.
+    index: i32,
+    /// 0 to 1.
+    confidence: f32,
 }
 
 /// Loads a model of the zoo as the detection model of searches that name none. A failure leaves the old one.
-#[utoipa::path(
-    get, path = "/search/load_detection_model/{key}", tag = "search", params(("key" = String, Path, description = "Key of a model of the zoo")),
-    responses((status = 200, body = LoadedModelsAnswer), (status = 404), (status = 503, description = "The weights are not there"))
-)]
-async fn load(State(app): State<App>, Path(key): Path<String>) -> Answer {
+#[utoipa::path(get, path = "/search/load_detection_model/{key}", tag = "search", operation_id = "search_load_detection_model",
+    params(("key" = String, Path)), responses((status = 200, body = LoadedAnswer), Failures))]
+async fn load(State(app): State<App>, Word(key): Word) -> Answer {
     app.search.detectors().choose(&key).await?;
     loaded(&app).await
 }
 
-/// What is loaded.
-#[utoipa::path(get, path = "/search/detection_model", tag = "search", responses((status = 200, body = LoadedModelsAnswer)))]
+/// Which detection model is loaded.
+#[utoipa::path(get, path = "/search/detection_model", tag = "search", operation_id = "search_detection_model",
+    responses((status = 200, body = LoadedAnswer), Failures))]
 async fn current(State(app): State<App>) -> Answer {
     loaded(&app).await
 }
 
 /// From now on searches that name no detection model use none.
-#[utoipa::path(delete, path = "/search/detection_model", tag = "search", responses((status = 200, body = LoadedModelsAnswer)))]
+#[utoipa::path(delete, path = "/search/detection_model", tag = "search", operation_id = "search_unload_detection_model",
+    responses((status = 200, body = LoadedAnswer), Failures))]
 async fn unload(State(app): State<App>) -> Answer {
     app.search.detectors().unload();
     loaded(&app).await
 }
 
 async fn loaded(app: &App) -> Answer {
-    let mut res = LoadedModels { model: json!({}), feature: json!({}), detection_model: detection_model(app) };
+    let mut res = Loaded { detection_model: Some(detection_model(app)), ..Loaded::default() };
     match app.search.current().await {
         Ok(Some((feature, signature))) => {
-            res.model = shapes::loaded_model(&app.zoo.get(&feature.modelzoo_name)?, Some(&signature));
-            res.feature = shapes::feature(&feature);
+            res.model = Some(shapes::loaded_model(&app.zoo.get(&feature.modelzoo_name)?, Some(&signature)));
+            res.feature = Some(shapes::feature(&feature));
         }
         Ok(None) => {}
         // The detection model was changed all the same; `search/info` tells what is wrong with the feature.
         Err(error) => tracing::warn!(%error, "there is no usable feature beside the detection model"),
     }
-    let value = serde_json::to_value(LoadedModelsAnswer { status: "ok", res });
-    Ok(shapes::envelope(value.map_err(|error| Error::internal("an answer cannot be written").because(error))?))
+    Ok(shapes::envelope(LoadedAnswer { status: "ok", res }))
 }
 
-/// The detection model of requests that name none; `{}` without one.
-pub(super) fn detection_model(app: &App) -> Value {
-    app.search.detectors().current().map_or_else(|| json!({}), |detector| shapes::loaded_model(detector.entry(), None))
+/// The detection model of requests that name none; empty without one.
+pub(super) fn detection_model(app: &App) -> BTreeMap<String, Value> {
+    let model = app.search.detectors().current().map(|detector| shapes::loaded_model(detector.entry(), None));
+    let fields = model.and_then(|model| serde_json::to_value(model).ok());
+    fields.as_ref().and_then(Value::as_object).map(|fields| fields.clone().into_iter().collect()).unwrap_or_default()
 }
 
 /// The model that looks at the query picture of one request.
@@ -120,7 +142,7 @@ pub(super) fn choice(app: &App, detect: Option<&str>) -> Result<Choice> {
 ///
 /// # Errors
 /// Those of loading the model, decoding, and the engine.
-pub(super) async fn look(app: &App, choice: &Choice, probe: &Probe) -> Result<Option<Inference>> {
+async fn look(app: &App, choice: &Choice, probe: &Probe) -> Result<Option<Inference>> {
     let detector = match choice {
         Choice::Nobody => return Ok(None),
         Choice::Current(detector) => Arc::clone(detector),
@@ -142,7 +164,7 @@ pub(super) async fn look(app: &App, choice: &Choice, probe: &Probe) -> Result<Op
 ///
 /// # Errors
 /// `Invalid` without a detection model, for a classifier, or for a number that is out of range.
-pub(super) fn region(seen: Option<&Inference>, number: usize) -> Result<Region> {
+fn region(seen: Option<&Inference>, number: usize) -> Result<Region> {
     let seen = seen.ok_or_else(|| {
         Error::invalid("detection needs a detection model: name one with detect=<key>, or load one with search/load_detection_model/<key>")
     })?;
@@ -152,26 +174,45 @@ pub(super) fn region(seen: Option<&Inference>, number: usize) -> Result<Region> 
     detector::region_of(&seen.detections, number)
 }
 
-/// `infer` as clients see it. A failure is told there and does not end the search.
-pub(super) fn shown(seen: &Result<Option<Inference>>) -> Value {
-    let seen = match seen {
-        Ok(None) => return json!({}),
-        Ok(Some(seen)) => seen,
-        Err(error) => return json!({ "error": error.message() }),
+/// Searches, and lets the chosen model look at the query picture: beside the search, or before it when `detection` names the part
+/// of the picture to search with.
+///
+/// # Errors
+/// Those of the search; with `detection` also those of looking, else they are the second answer's.
+pub(super) async fn search(
+    app: &App,
+    probe: Probe,
+    query: &mut Query,
+    choice: &Choice,
+    detection: Option<usize>,
+) -> Result<(Found, Result<Option<Inference>>)> {
+    let Some(number) = detection else {
+        let (found, seen) = tokio::join!(app.search.search(probe.clone(), query.clone()), look(app, choice, &probe));
+        return Ok((found?, seen));
     };
-    let duration = seen.forward.as_secs_f64() * 1e3;
-    let named = |found: &Detection| json!({ "label": found.label, "index": found.index, "confidence": found.confidence });
-    if seen.task_type == TaskType::Classification {
-        let classes: Vec<_> = seen.detections.iter().map(named).collect();
-        return json!({ "task_type": "classification", "duration": duration, "classifications": classes });
+    if query.region.is_some() {
+        return Err(Error::invalid("name either a region (x, y, w, h) or a detection, not both"));
     }
-    let with_rect = |found: &Detection| {
-        let mut value = named(found);
-        value["rect"] = json!(found.rect);
-        value
+    let seen = look(app, choice, &probe).await?;
+    query.region = Some(region(seen.as_ref(), number)?);
+    Ok((app.search.search(probe, query.clone()).await?, Ok(seen)))
+}
+
+/// `infer` as clients see it. A failure is told there and does not end the search.
+pub(super) fn shown(seen: Result<Option<Inference>>) -> Infer {
+    let seen = match seen {
+        Ok(None) => return Infer::default(),
+        Ok(Some(seen)) => seen,
+        Err(error) => return Infer { error: Some(error.message().to_owned()), ..Infer::default() },
     };
-    let boxes: Vec<_> = seen.detections.iter().map(with_rect).collect();
-    json!({ "task_type": "detection", "duration": duration, "detections": boxes })
+    let duration = Some(seen.forward.as_secs_f64() * 1e3);
+    let found = seen.detections.into_iter();
+    if seen.task_type == TaskType::Classification {
+        let classes = found.map(|one| ClassSeen { label: one.label, index: one.index, confidence: one.confidence }).collect();
+        return Infer { task_type: Some("classification"), duration, classifications: Some(classes), ..Infer::default() };
+    }
+    let boxes = found.map(|one| BoxSeen { label: one.label, index: one.index, confidence: one.confidence, rect: one.rect.into() });
+    Infer { task_type: Some("detection"), duration, detections: Some(boxes.collect()), ..Infer::default() }
 }
 
 /// The media that `label`, `detector` and `min_confidence` leave; all without a label.

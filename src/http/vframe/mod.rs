@@ -4,6 +4,7 @@ mod collection;
 mod detection;
 mod feature;
 mod infer;
+mod job;
 mod media;
 mod modelzoo;
 mod search;
@@ -23,6 +24,7 @@ pub(super) fn router(app: &App) -> OpenApiRouter<App> {
         .merge(detection::router())
         .merge(feature::router())
         .merge(infer::router())
+        .merge(job::router())
         .merge(media::router())
         .merge(modelzoo::router())
         .merge(search::router())

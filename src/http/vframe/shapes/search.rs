@@ -1,0 +1,107 @@
+//! What a search answers.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::model::LoadedModel;
+use super::{Feature, Media, Upload};
+use crate::http::vframe::infer::Infer;
+use crate::types::Region;
+
+/// Hits, closest first, and what was asked.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SearchAnswer {
+    /// `ok`.
+    #[schema(example = "ok")]
+    pub(crate) status: &'static str,
+    /// What was asked, and how long the answer took.
+    pub(crate) query: QueryShown,
+    /// The hits.
+    pub(crate) res: Vec<Hit>,
+    /// What the detection model saw in the query; empty when none is loaded.
+    pub(crate) infer: Infer,
+}
+
+/// What was asked.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct QueryShown {
+    /// The picture of the library that was searched with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) media: Option<Media>,
+    /// The upload that was searched with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upload: Option<Upload>,
+    /// Seconds from question to answer.
+    pub(crate) timing: f64,
+    /// The feature that answered.
+    pub(crate) feature: i64,
+    /// Hits that were skipped.
+    pub(crate) offset: usize,
+    /// Hits that were wanted.
+    pub(crate) limit: usize,
+    /// Part of the picture that was searched with; null for the whole.
+    pub(crate) region: Option<Part>,
+    /// Pictures that were compared.
+    pub(crate) searched: usize,
+}
+
+/// A part of a picture, as fractions of the whole.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Part {
+    /// Left edge.
+    x: f32,
+    /// Top edge.
+    y: f32,
+    /// Width, above zero.
+    w: f32,
+    /// Height, above zero.
+    h: f32,
+}
+
+impl From<Region> for Part {
+    fn from(Region { x, y, w, h }: Region) -> Self {
+        Self { x, y, w, h }
+    }
+}
+
+/// One hit.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Hit {
+    /// Euclidean distance of the unit vectors: 0 for the same, at most 2.
+    pub(crate) score: f32,
+    /// Number of the picture.
+    pub(crate) id: i64,
+    /// The picture.
+    pub(crate) media: Media,
+}
+
+/// Which feature and models answer searches that name none. All fields are absent while nothing is loaded.
+#[derive(Serialize, ToSchema, Default)]
+pub(crate) struct Loaded {
+    /// The feature's model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<LoadedModel>,
+    /// The feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) feature: Option<Feature>,
+    /// Where networks run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) device: Option<String>,
+    /// The detection model; empty when none is loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) detection_model: Option<BTreeMap<String, Value>>,
+}
+
+/// What is loaded, and whether it is ready.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LoadedAnswer {
+    /// `ok`, `loading`, or `unloaded` with an empty `res`.
+    #[schema(example = "ok")]
+    pub(crate) status: &'static str,
+    /// What is loaded.
+    pub(crate) res: Loaded,
+}
