@@ -2,6 +2,7 @@
 
 mod bar;
 mod demo;
+mod detect;
 mod distill;
 mod evaluate;
 mod extract;
@@ -45,6 +46,8 @@ enum Command {
     Extract(extract::ExtractArguments),
     /// Build the index of a feature anew from its vectors
     Index(extract::IndexArguments),
+    /// Say what is in pictures, or in the whole library
+    Detect(detect::DetectArguments),
     /// Ask the library what looks like a picture
     Search(search::SearchArguments),
     /// Serve the library over HTTP
@@ -94,6 +97,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Keyframes(command) => keyframes::run(config, command).await,
         Command::Extract(command) => extract::run(&App::open(config).await?, command).await,
         Command::Index(command) => extract::run_index(&App::open(config).await?, command).await,
+        Command::Detect(command) => detect::run(&App::open(config).await?, command).await,
         Command::Search(command) => search::run(&App::open(config).await?, command).await,
         Command::Serve(command) => serve::run(config, command).await,
         Command::Features(command) => features::run(&App::open(config).await?, command).await,

@@ -27,7 +27,7 @@ pub use kind::{FaissSettings, HnswSettings, IndexKind};
 pub use manifest::{FORMAT_VERSION, IndexFile, Manifest};
 pub use publish::build;
 pub use snapshot::{Snapshot, current_version, open_current};
-pub use tail::search_with_tail;
+pub use tail::{search_rows, search_with_tail};
 
 /// One answer: a row of the matrix and how close it is.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -34,7 +34,7 @@ mod walk;
 
 pub use blobs::Blobs;
 pub use collections::{Collection, CollectionMedia, Collections};
-pub use detections::Detections;
+pub use detections::{Detection, Detections, Rect};
 pub use listing::{LibraryInfo, Order, Sort};
 pub use thumbs::ThumbnailSide;
 pub use uploads::{Upload, Uploads};

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Kind, Result, ResultExt};
 use crate::imaging::ResizeFilter;
-use crate::network::{ColourOrder, InputSpec};
+use crate::network::{ColourOrder, InputSpec, Priors};
 use crate::types::Sha256;
 
 /// What a model answers.
@@ -80,6 +80,12 @@ pub struct Descriptor {
     /// Length of the feature; 0 when the model cannot be indexed.
     #[serde(default)]
     pub dimensions: usize,
+    /// Layer (of TorchScript the method) whose output is the classes; empty for the network's own output.
+    #[serde(default)]
+    pub output: String,
+    /// Reference boxes of a detector that answers `boxes` and `scores` and whose boxes are offsets; left out when they are corners.
+    #[serde(default)]
+    pub priors: Option<Priors>,
     /// Whether detections are thinned by non-maximum suppression.
     #[serde(default)]
     pub nms: bool,
@@ -151,6 +157,9 @@ impl Descriptor {
         }
         if !self.scale.is_finite() || self.mean.iter().any(|value| !value.is_finite()) {
             return wrong("mean and scale must be finite numbers".into());
+        }
+        if let Some(priors) = &self.priors {
+            priors.check().map_err(|error| error.context("model.yaml"))?;
         }
         if self.framework == Framework::Caffe && self.config.is_empty() {
             return wrong("a caffe model needs `config`, the file name of its prototxt".into());

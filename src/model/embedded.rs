@@ -25,7 +25,7 @@ pub(super) const EMBEDDED: &[Embedded] = &[
     embedded!("likeness_small", "network.prototxt", "weights.caffemodel", "README.md"),
     embedded!("torchscript_mobilenet_v2_imagenet"),
     embedded!("caffe_squeezenet_v1_1_imagenet"),
-    embedded!("caffe_lenet_mnist"),
-    embedded!("caffe_ultraface_slim_320"),
-    embedded!("caffe_ssd_qr_code"),
+    embedded!("caffe_lenet_mnist", "labels.txt"),
+    embedded!("caffe_ultraface_slim_320", "labels.txt", "README.md"),
+    embedded!("caffe_ssd_qr_code", "labels.txt", "README.md"),
 ];

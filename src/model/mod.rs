@@ -5,10 +5,12 @@ pub mod descriptor;
 mod download;
 mod embedded;
 pub mod file;
+mod reader;
 pub mod weights;
 mod zoo;
 
 pub use descriptor::Descriptor;
+pub use reader::Reader;
 pub use zoo::{Entry, Zoo};
 
 /// Key of the network that is compiled into the program: it needs no file and no network.

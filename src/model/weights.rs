@@ -89,6 +89,25 @@ pub fn obtain(file: &FileSpec, places: &Places) -> Result<Bytes> {
     fetch(&file.url, file, &target)
 }
 
+/// Bytes of a file that describes and decides no arithmetic (labels): taken without a hash, and only where it lies already.
+///
+/// # Errors
+/// `Internal` when it is there and cannot be read.
+pub fn beside(name: &str, places: &Places) -> Result<Option<Bytes>> {
+    if let Some((_, bytes)) = places.compiled_in.iter().find(|(known, _)| *known == name) {
+        return Ok(Some(Bytes::from_static(bytes)));
+    }
+    let folder = match &places.mirror {
+        Some(Mirror::Folder(folder)) => Some(folder),
+        _ => None,
+    };
+    let path = places.model_folder.iter().chain([&places.downloads]).chain(folder).map(|folder| folder.join(name));
+    match path.into_iter().find(|path| path.is_file()) {
+        None => Ok(None),
+        Some(path) => std::fs::read(&path).map(|bytes| Some(bytes.into())).map_err(|error| io_error(&path, "read", error)),
+    }
+}
+
 fn compiled_in(file: &FileSpec, places: &Places) -> Option<&'static [u8]> {
     places.compiled_in.iter().find(|(name, _)| *name == file.name).map(|(_, bytes)| *bytes)
 }

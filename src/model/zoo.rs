@@ -112,7 +112,7 @@ impl Zoo {
         Ok((network, signature))
     }
 
-    fn places(&self, entry: &Entry) -> weights::Places {
+    pub(super) fn places(&self, entry: &Entry) -> weights::Places {
         let compiled_in =
             EMBEDDED.iter().find(|embedded| embedded.key == entry.key && entry.folder.is_none()).map_or(&[][..], |embedded| embedded.files);
         weights::Places {

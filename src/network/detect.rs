@@ -72,6 +72,14 @@ impl Detection {
         let flat = output.f_to(Device::Cpu).torch()?.f_to_kind(ElementKind::Float).torch()?.f_contiguous().torch()?;
         let mut values = vec![0.0_f32; flat.numel()];
         flat.f_copy_data(&mut values, flat.numel()).torch()?;
+        Self::from_rows(&values, batch)
+    }
+
+    /// As [`Detection::from_output`], from the rows' values.
+    ///
+    /// # Errors
+    /// `Invalid` if a row names a picture outside the batch.
+    pub fn from_rows(values: &[f32], batch: usize) -> Result<Vec<Vec<Self>>> {
         let mut pictures = vec![Vec::new(); batch];
         for row in values.chunks_exact(7).filter(|row| row[1] >= 0.0) {
             let picture = pictures
@@ -80,6 +88,12 @@ impl Detection {
             picture.push(Self { label: row[1] as i64, confidence: row[2], x1: row[3], y1: row[4], x2: row[5], y2: row[6] });
         }
         Ok(pictures)
+    }
+}
+
+impl From<&Detection> for BoundingBox {
+    fn from(found: &Detection) -> Self {
+        Self { x1: found.x1, y1: found.y1, x2: found.x2, y2: found.y2 }
     }
 }
 

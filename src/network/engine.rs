@@ -2,7 +2,9 @@
 //! *interactive* goes first and is told "busy" when too many wait; *bulk* waits. Batches are formed from the interactive
 //! lane by whoever is there, never by waiting; entries whose caller left are dropped.
 
-use std::collections::{HashMap, VecDeque};
+mod worker;
+
+use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -10,7 +12,7 @@ use std::time::{Duration, Instant};
 use tch::Device;
 use tokio::sync::oneshot;
 
-use super::{InputSpec, Network, NetworkSource, Prepared, Signature, device};
+use super::{NetworkSource, Output, Prepared, Signature, device};
 use crate::config::EngineConfig;
 use crate::error::{Error, Kind, Result};
 
@@ -29,17 +31,54 @@ pub struct Extracted {
     pub forward: Duration,
 }
 
+/// Raw outputs for one picture and how long they took.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// In the order of the layers that were asked for.
+    pub outputs: Vec<Output>,
+    /// Time of the forward pass.
+    pub forward: Duration,
+}
+
 type Reply<T> = oneshot::Sender<Result<T>>;
 
 struct Interactive {
     network: NetworkId,
-    layer: Arc<str>,
     picture: Prepared,
     since: Instant,
-    reply: Reply<Extracted>,
+    wish: Wish,
+}
+
+/// What somebody waits for.
+enum Wish {
+    Feature { layer: Arc<str>, reply: Reply<Extracted> },
+    Outputs { layers: Arc<[String]>, reply: Reply<Answered> },
+}
+
+impl Wish {
+    fn is_closed(&self) -> bool {
+        match self {
+            Self::Feature { reply, .. } => reply.is_closed(),
+            Self::Outputs { reply, .. } => reply.is_closed(),
+        }
+    }
+
+    fn refuse(self, error: Error) {
+        match self {
+            Self::Feature { reply, .. } => drop(reply.send(Err(error))),
+            Self::Outputs { reply, .. } => drop(reply.send(Err(error))),
+        }
+    }
+
+    /// Whether two wishes may share a forward pass.
+    fn is_alike(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Feature { layer, .. }, Self::Feature { layer: same, .. }) if layer == same)
+    }
 }
 
 enum Bulk {
+    Open { source: Box<NetworkSource>, layers: Vec<String>, reply: Reply<(NetworkId, Vec<Output>)> },
+    Outputs { network: NetworkId, layers: Arc<[String]>, pictures: Vec<Prepared>, reply: Reply<Vec<Output>> },
     Load { source: Box<NetworkSource>, layer: String, reply: Reply<(NetworkId, Signature)> },
     Layers { network: NetworkId, reply: Reply<Vec<String>> },
     Batch { network: NetworkId, layer: Arc<str>, pictures: Vec<Prepared>, reply: Reply<Vec<Result<Vec<f32>>>> },
@@ -90,7 +129,7 @@ impl Engine {
         let inside = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("engine".into())
-            .spawn(move || Worker { shared: inside, networks: HashMap::new(), next: 1 }.run())
+            .spawn(move || worker::Worker::new(inside).run())
             .map_err(|error| Error::internal("cannot start the engine thread").because(error))?;
         *lock(&shared.thread) = Some(thread);
         Ok(Self(Arc::new(Owner(shared))))
@@ -129,19 +168,48 @@ impl Engine {
     /// `Busy` at once when too many wait; those of [`Network::features`].
     pub async fn feature(&self, network: NetworkId, layer: &Arc<str>, picture: Prepared) -> Result<Extracted> {
         let (reply, answer) = oneshot::channel();
-        {
-            let mut lanes = lock(&self.0.0.lanes);
-            if lanes.interactive.len() >= self.0.0.interactive_waiting {
-                let waiting = lanes.interactive.len();
-                return Err(Error::new(
-                    Kind::Busy,
-                    format!("{waiting} searches are waiting for the network already; try again in a moment"),
-                ));
-            }
-            lanes.interactive.push_back(Interactive { network, layer: Arc::clone(layer), picture, since: Instant::now(), reply });
-        }
-        self.0.0.woken.notify_one();
+        self.push(network, picture, Wish::Feature { layer: Arc::clone(layer), reply })?;
         answer.await.unwrap_or_else(|_| Err(engine_gone()))
+    }
+
+    /// Raw outputs of layers for one picture, ahead of all bulk work.
+    ///
+    /// # Errors
+    /// `Busy` at once when too many wait; those of [`Network::outputs`].
+    pub async fn outputs(&self, network: NetworkId, layers: &Arc<[String]>, picture: Prepared) -> Result<Answered> {
+        let (reply, answer) = oneshot::channel();
+        self.push(network, picture, Wish::Outputs { layers: Arc::clone(layers), reply })?;
+        answer.await.unwrap_or_else(|_| Err(engine_gone()))
+    }
+
+    fn push(&self, network: NetworkId, picture: Prepared, wish: Wish) -> Result<()> {
+        let mut lanes = lock(&self.0.0.lanes);
+        let waiting = lanes.interactive.len();
+        if waiting >= self.0.0.interactive_waiting {
+            let message = format!("{waiting} searches are waiting for the network already; try again in a moment");
+            return Err(Error::new(Kind::Busy, message));
+        }
+        lanes.interactive.push_back(Interactive { network, picture, since: Instant::now(), wish });
+        drop(lanes);
+        self.0.0.woken.notify_one();
+        Ok(())
+    }
+
+    /// Loads a network and tries layers (or, without names, its final outputs) with a blank picture: their names and shapes.
+    ///
+    /// # Errors
+    /// Those of [`Network::load`] and [`Network::outputs`].
+    pub async fn open(&self, source: NetworkSource, layers: Vec<String>) -> Result<(NetworkId, Vec<Output>)> {
+        self.ask_bulk(|reply| Bulk::Open { source: Box::new(source), layers, reply }).await
+    }
+
+    /// Raw outputs of layers for a batch in the bulk lane. The batch runs as it is given.
+    ///
+    /// # Errors
+    /// Those of [`Network::outputs`].
+    pub async fn outputs_of(&self, network: NetworkId, layers: &Arc<[String]>, pictures: Vec<Prepared>) -> Result<Vec<Output>> {
+        let layers = Arc::clone(layers);
+        self.ask_bulk(|reply| Bulk::Outputs { network, layers, pictures, reply }).await
     }
 
     /// Features of a batch in the bulk lane; each picture has its own result. The batch runs as it is given.
@@ -180,134 +248,4 @@ fn engine_gone() -> Error {
 /// The lanes hold plain queues: they are whole even if a thread panicked while it held them.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-struct Loaded {
-    network: Network,
-    hash: crate::types::Sha256,
-    model: String,
-}
-
-struct Worker {
-    shared: Arc<Shared>,
-    networks: HashMap<NetworkId, Loaded>,
-    next: u64,
-}
-
-enum Work {
-    Interactive(Vec<Interactive>),
-    Bulk(Bulk),
-}
-
-impl Worker {
-    fn run(mut self) {
-        while let Some(work) = self.next_work() {
-            // A panic in libtorch's bindings must not take the engine down: the caller's reply channel closes and says so.
-            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match work {
-                Work::Interactive(entries) => self.answer(entries),
-                Work::Bulk(bulk) => self.perform(bulk),
-            }));
-            if outcome.is_err() {
-                tracing::error!("a request made the engine panic; it goes on with the next one");
-            }
-        }
-    }
-
-    /// Waits for work; interactive entries first, of one network and layer, at most a batch of them.
-    fn next_work(&self) -> Option<Work> {
-        let mut lanes = lock(&self.shared.lanes);
-        loop {
-            lanes.interactive.retain(|entry| !entry.reply.is_closed());
-            if let Some(first) = lanes.interactive.pop_front() {
-                return Some(Work::Interactive(take_alike(first, &mut lanes.interactive, self.shared.max_batch)));
-            }
-            if let Some(bulk) = lanes.bulk.pop_front() {
-                return Some(Work::Bulk(bulk));
-            }
-            if lanes.closed {
-                return None;
-            }
-            lanes = self.shared.woken.wait(lanes).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn answer(&self, entries: Vec<Interactive>) {
-        let Some(first) = entries.first() else { return };
-        let (network, layer) = (first.network, Arc::clone(&first.layer));
-        let (pictures, callers): (Vec<_>, Vec<_>) = entries.into_iter().map(|entry| (entry.picture, (entry.since, entry.reply))).unzip();
-        let started = Instant::now();
-        match self.features(network, &layer, &pictures) {
-            Ok(results) => {
-                let forward = started.elapsed();
-                for ((since, reply), result) in callers.into_iter().zip(results) {
-                    let queued = started.duration_since(since);
-                    let _ = reply.send(result.map(|vector| Extracted { vector, queued, forward }));
-                }
-            }
-            Err(error) => {
-                for (_, reply) in callers {
-                    let _ = reply.send(Err(Error::new(error.kind(), error.message())));
-                }
-            }
-        }
-    }
-
-    fn perform(&mut self, bulk: Bulk) {
-        match bulk {
-            Bulk::Load { source, layer, reply } => drop(reply.send(self.load(&source, &layer))),
-            Bulk::Layers { network, reply } => drop(reply.send(self.find(network).map(|loaded| loaded.network.layer_names()))),
-            Bulk::Batch { reply, .. } if reply.is_closed() => {}
-            Bulk::Batch { network, layer, pictures, reply } => drop(reply.send(self.features(network, &layer, &pictures))),
-        }
-    }
-
-    fn find(&self, network: NetworkId) -> Result<&Loaded> {
-        self.networks.get(&network).ok_or_else(|| Error::internal("a network was asked for that the engine has not loaded"))
-    }
-
-    fn features(&self, network: NetworkId, layer: &str, pictures: &[Prepared]) -> Result<Vec<Result<Vec<f32>>>> {
-        self.find(network)?.network.features(pictures, layer)
-    }
-
-    fn load(&mut self, source: &NetworkSource, layer: &str) -> Result<(NetworkId, Signature)> {
-        let hash = source.hash();
-        let known = self
-            .networks
-            .iter()
-            .find(|(_, loaded)| loaded.hash == hash && loaded.model == source.model && *loaded.network.input() == source.input);
-        let id = if let Some((id, _)) = known {
-            *id
-        } else {
-            let network = Network::load(source, self.shared.device)?;
-            let id = NetworkId(self.next);
-            self.next += 1;
-            self.networks.insert(id, Loaded { network, hash, model: source.model.clone() });
-            id
-        };
-        let dimension = self.measure(id, layer)?;
-        Ok((id, Signature::new(&source.model, layer, dimension, source.input.clone(), hash)))
-    }
-
-    /// Length of a layer's feature, from a picture of grey noise (which also warms the network up).
-    fn measure(&self, id: NetworkId, layer: &str) -> Result<usize> {
-        let network = &self.find(id)?.network;
-        let InputSpec { width, height, colour, .. } = *network.input();
-        let bytes = width as usize * height as usize * colour.channels();
-        let noise = (0..bytes).map(|place| (place.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-        network.features(&[Prepared { pixels: noise }], layer)?.remove(0).map(|vector| vector.len())
-    }
-}
-
-/// Takes the entries of the first one's network and layer, keeping the order of the others.
-fn take_alike(first: Interactive, waiting: &mut VecDeque<Interactive>, max_batch: usize) -> Vec<Interactive> {
-    let mut batch = vec![first];
-    let mut place = 0;
-    while batch.len() < max_batch && place < waiting.len() {
-        if waiting[place].network == batch[0].network && waiting[place].layer == batch[0].layer {
-            batch.extend(waiting.remove(place));
-        } else {
-            place += 1;
-        }
-    }
-    batch
 }

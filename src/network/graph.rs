@@ -108,6 +108,15 @@ impl CaffeGraph {
         self.run(input, &[target])?.pop().ok_or_else(|| Error::internal("the layer made no value"))
     }
 
+    /// As [`CaffeGraph::forward_to`] for several names in one run; values in the order of the names.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn forward_to_all(&self, input: &Tensor, names: &[String]) -> Result<Vec<Tensor>> {
+        let targets = names.iter().map(|name| self.definition.find(name)).collect::<Result<Vec<_>>>()?;
+        self.run(input, &targets)
+    }
+
     /// Runs the whole network and returns its outputs by blob name.
     ///
     /// # Errors

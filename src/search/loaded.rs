@@ -1,17 +1,21 @@
 //! One feature, ready to answer: its network in the engine, its vectors mapped, its index open. New vectors and a newly built
 //! index, by this process or another, are seen at the next search.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::feature::vectors::Vectors;
 use crate::feature::{Feature, Features};
-use crate::index::{self, Rows, Snapshot};
+use crate::index::{self, Hit, Rows, Snapshot};
 use crate::model::Zoo;
 use crate::network::engine::NetworkId;
 use crate::network::{Engine, Signature};
 use crate::types::MediaId;
+
+/// Media below this share of all (one in four) are scored one by one.
+const FEW_SHARE: usize = 4;
 
 /// A feature that can be asked.
 pub(super) struct LoadedFeature {
@@ -105,9 +109,12 @@ impl LoadedFeature {
 }
 
 impl View {
-    /// Vectors that can be found.
-    pub(super) fn len(&self) -> usize {
-        self.rows.len() - self.vectors.superseded()
+    /// Vectors that can be found, of all media or of these.
+    pub(super) fn len(&self, among: Option<&HashSet<MediaId>>) -> usize {
+        match among {
+            Some(among) => among.iter().filter(|id| self.vectors.row_of(**id).is_some()).count(),
+            None => self.rows.len() - self.vectors.superseded(),
+        }
     }
 
     /// The stored vector of a picture.
@@ -115,17 +122,29 @@ impl View {
         self.vectors.row_of(media).map(|row| self.rows.row(row as usize).to_vec())
     }
 
-    /// The closest pictures with their Euclidean distance, closest first. The distance is taken from the vectors themselves:
-    /// `sqrt(2 - 2 cos)` would turn the rounding of a cosine of 1 into 0.0003.
+    /// The closest pictures, or the closest of these, with their Euclidean distance, closest first. The distance is taken from
+    /// the vectors themselves: `sqrt(2 - 2 cos)` would turn the rounding of a cosine of 1 into 0.0003.
     ///
     /// # Errors
     /// Those of the index.
-    pub(super) fn search(&self, vector: &[f32], count: usize) -> Result<Vec<(MediaId, f32)>> {
-        let superseded = |row: u32| self.vectors.is_superseded(row);
-        let excluded: index::Excluded<'_> = if self.vectors.superseded() == 0 { None } else { Some(&superseded) };
-        let hits = index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, excluded)?;
+    pub(super) fn search(&self, vector: &[f32], count: usize, among: Option<&HashSet<MediaId>>) -> Result<Vec<(MediaId, f32)>> {
+        let hits = match among {
+            // The few are scored one by one: an index would walk past most of its rows to reach them.
+            Some(among) if among.len() < self.rows.len() / FEW_SHARE => {
+                let rows: Vec<u32> = among.iter().filter_map(|id| self.vectors.row_of(*id)).collect();
+                index::search_rows(self.rows.as_ref(), &rows, vector, count)?
+            }
+            _ => self.search_index(vector, count, among)?,
+        };
         let distance = |row: usize| euclidean(vector, self.rows.row(row));
         Ok(hits.into_iter().filter_map(|hit| Some((self.vectors.media_id(hit.row as usize)?, distance(hit.row as usize)))).collect())
+    }
+
+    fn search_index(&self, vector: &[f32], count: usize, among: Option<&HashSet<MediaId>>) -> Result<Vec<Hit>> {
+        let is_foreign = |row: u32| among.is_some_and(|among| self.vectors.media_id(row as usize).is_none_or(|id| !among.contains(&id)));
+        let is_left_out = |row: u32| self.vectors.is_superseded(row) || is_foreign(row);
+        let excluded: index::Excluded<'_> = if self.vectors.superseded() == 0 && among.is_none() { None } else { Some(&is_left_out) };
+        index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, excluded)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The search desk: a probe (picture of the library, upload, bytes) becomes a vector, the vector becomes hits, the hits become media.
 //! It knows nothing of HTTP; each request may ask another feature.
 
+pub mod detector;
+mod detectors;
 mod loaded;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -17,9 +19,12 @@ use crate::model::Zoo;
 use crate::network::{Engine, Signature, preprocess};
 use crate::types::{FeatureId, MediaId, MediaType, Region};
 
+pub use detector::{Detector, Inference};
+pub use detectors::Detectors;
 use loaded::LoadedFeature;
 
 /// What is searched for.
+#[derive(Debug, Clone)]
 pub enum Probe {
     /// A picture of the library, or a video for its first frame; the stored vector is used if there is one.
     Media(Media),
@@ -28,12 +33,14 @@ pub enum Probe {
 }
 
 /// Which part of the ranking is wanted, and with which feature.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Query {
     /// Part of the picture; the whole when `None`.
     pub region: Option<Region>,
     /// Feature; the default one when `None`.
     pub feature: Option<FeatureId>,
+    /// Only these media may be answered; all when `None`.
+    pub among: Option<Arc<HashSet<MediaId>>>,
     /// Hits to skip.
     pub offset: usize,
     /// Hits wanted.
@@ -44,7 +51,7 @@ pub struct Query {
 
 impl Default for Query {
     fn default() -> Self {
-        Self { region: None, feature: None, offset: 0, limit: 30, group_by_video: false }
+        Self { region: None, feature: None, among: None, offset: 0, limit: 30, group_by_video: false }
     }
 }
 
@@ -86,6 +93,7 @@ pub struct SearchDesk {
     zoo: Zoo,
     features: Features,
     limits: DecodeLimits,
+    detectors: Detectors,
     state: Arc<RwLock<State>>,
 }
 
@@ -98,7 +106,13 @@ struct State {
 impl SearchDesk {
     /// A desk with nothing loaded.
     pub fn new(engine: Engine, media: MediaStore, zoo: Zoo, features: Features, limits: DecodeLimits) -> Self {
-        Self { engine, media, zoo, features, limits, state: Arc::default() }
+        let detectors = Detectors::new(engine.clone(), zoo.clone(), limits);
+        Self { engine, media, zoo, features, limits, detectors, state: Arc::default() }
+    }
+
+    /// The detection models.
+    pub fn detectors(&self) -> &Detectors {
+        &self.detectors
     }
 
     /// Loads a feature's network and index and makes it the default of searches that name none.
@@ -171,7 +185,7 @@ impl SearchDesk {
         let loaded_again = Arc::clone(&loaded);
         let view = blocking(move || loaded_again.view()).await?;
         let vector = self.vector(&loaded, &view, probe, query.region).await?;
-        let searched = view.len();
+        let searched = view.len(query.among.as_deref());
         let matches = self.ranked(view, vector, query).await?;
         Ok(Answer { feature: loaded.feature().id, matches, searched, took: started.elapsed() })
     }
@@ -214,8 +228,8 @@ impl SearchDesk {
         let vector = Arc::new(vector);
         let mut reach = (wanted + wanted / 8 + 8) * if query.group_by_video { GROUPED_REACH } else { 1 };
         loop {
-            let (view_again, vector_again) = (Arc::clone(&view), Arc::clone(&vector));
-            let hits = blocking(move || view_again.search(&vector_again, reach)).await?;
+            let (view_again, vector_again, among) = (Arc::clone(&view), Arc::clone(&vector), query.among.clone());
+            let hits = blocking(move || view_again.search(&vector_again, reach, among.as_deref())).await?;
             let found_all = hits.len() < reach;
             let ids: Vec<MediaId> = hits.iter().map(|(id, _)| *id).collect();
             let distance: HashMap<MediaId, f32> = hits.into_iter().collect();

@@ -21,7 +21,7 @@ pub struct Task {
 /// Every task.
 pub const TASKS: [Task; 7] = [
     Task { key: "delete_media", title: "Delete media", params: &["ids", "sha256", "collection_id"] },
-    Task { key: "detect", title: "Detect objects", params: &["model"] },
+    Task { key: "detect", title: "Detect objects", params: &["model", "retry_failed"] },
     Task { key: "download_model", title: "Download model", params: &["name"] },
     Task { key: "export_collection", title: "Export collection", params: &["collection_id"] },
     Task { key: "import", title: "Import", params: &["paths", "urls"] },
@@ -43,7 +43,7 @@ pub async fn start(app: &App, name: &str, params: Value, username: &str) -> Resu
     }
     let mut new: NewJob = match name {
         "delete_media" => delete_media::new_job(params),
-        "detect" => detect::new_job(app, params).await,
+        "detect" => detect::new_job(app, params),
         "download_model" => download_model::new_job(app, params),
         "export_collection" => export_collection::new_job(app, params).await,
         "import" => import::new_job(app, params),
@@ -73,6 +73,7 @@ async fn failed_payload(app: &App, uuid: &str) -> Result<Value> {
     }
     Ok(match job.kind.as_str() {
         "delete_media" => delete_media::retry_payload(&job.payload, &failures),
+        "detect" => detect::retry_payload(job.payload),
         "download_model" => download_model::retry_payload(&failures),
         "import" => import::retry_payload(&job.payload, &failures),
         "update_index" => update_index::retry_payload(job.payload),

@@ -3,6 +3,7 @@
 mod collection;
 mod detection;
 mod feature;
+mod infer;
 mod job;
 mod media;
 mod modelzoo;
@@ -22,6 +23,7 @@ pub(super) fn router(app: &App) -> OpenApiRouter<App> {
         .merge(collection::router())
         .merge(detection::router())
         .merge(feature::router())
+        .merge(infer::router())
         .merge(job::router())
         .merge(media::router())
         .merge(modelzoo::router())

@@ -1,6 +1,6 @@
 //! `/api/v1/search/*`: what looks like this?
 
-use std::collections::BTreeMap;
+use std::time::Instant;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::infer;
 use super::shapes::{self, Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 use crate::app::App;
 use crate::error::{Error, Kind};
@@ -61,6 +62,18 @@ struct SearchParams {
     /// `video`: of all frames of one video only the closest is a hit.
     #[param(example = "video")]
     group: Option<String>,
+    /// Number of a detection of the query picture, counted from 0, to use as the part.
+    #[param(value_type = Option<u32>)]
+    detection: Option<String>,
+    /// Detection model that looks at the query picture, or `none`; the loaded one when absent.
+    detect: Option<String>,
+    /// Only pictures in which this was seen.
+    label: Option<String>,
+    /// Only what this model saw counts for `label`.
+    detector: Option<String>,
+    /// Least confidence that counts for `label`; 0 when absent.
+    #[param(value_type = Option<f32>)]
+    min_confidence: Option<String>,
 }
 
 impl SearchParams {
@@ -68,6 +81,7 @@ impl SearchParams {
         let default = Query::default();
         Ok(Query {
             region: self.region()?,
+            among: None,
             feature: parsed("feature", self.feature.as_deref())?.map(FeatureId),
             offset: parsed("offset", self.offset.as_deref())?.unwrap_or(default.offset),
             limit: parsed("limit", self.limit.as_deref())?.unwrap_or(default.limit).clamp(1, 1000),
@@ -139,7 +153,7 @@ fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: b
         model: Some(shapes::loaded_model(&entry, Some(signature))),
         feature: Some(shapes::feature(feature)),
         device: Some(app.engine.device().to_owned()),
-        detection_model: with_detection.then(BTreeMap::new),
+        detection_model: with_detection.then(|| infer::detection_model(app)),
     })
 }
 
@@ -219,13 +233,17 @@ async fn by_media(app: &App, media: Media, params: &SearchParams) -> Answer {
 }
 
 async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<shapes::Media>, Option<shapes::Upload>)) -> Answer {
-    let query = params.query()?;
+    let started = Instant::now();
+    let mut query = params.query()?;
+    query.among = infer::among(app, params.label.as_deref(), params.detector.as_deref(), params.min_confidence.as_deref()).await?;
     let is_grouped = query.group_by_video;
-    let answer = app.search.search(probe, query).await?;
+    let choice = infer::choice(app, params.detect.as_deref())?;
+    let detection = parsed("detection", params.detection.as_deref())?;
+    let (answer, seen) = infer::search(app, probe, &mut query, &choice, detection).await?;
     let query = QueryShown {
         media: shown.0,
         upload: shown.1,
-        timing: answer.took.as_secs_f64(),
+        timing: started.elapsed().as_secs_f64(),
         feature: answer.feature.0,
         offset: query.offset,
         limit: query.limit,
@@ -233,5 +251,5 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<s
         searched: answer.searched,
     };
     let res = answer.matches.iter().map(|hit| Hit::new(hit, is_grouped)).collect();
-    Ok(shapes::envelope(SearchAnswer { status: "ok", query, res, infer: BTreeMap::new() }))
+    Ok(shapes::envelope(SearchAnswer { status: "ok", query, res, infer: infer::shown(seen) }))
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::model::LoadedModel;
 use super::{Feature, Media, Upload};
+use crate::http::vframe::infer::Infer;
 use crate::search::Match;
 use crate::types::Region;
 
@@ -22,8 +23,7 @@ pub(crate) struct SearchAnswer {
     /// The hits.
     pub(crate) res: Vec<Hit>,
     /// What the detection model saw in the query; empty when none is loaded.
-    #[schema(value_type = Object)]
-    pub(crate) infer: BTreeMap<String, Value>,
+    pub(crate) infer: Infer,
 }
 
 /// What was asked.
