@@ -9,11 +9,11 @@ mod pages;
 mod socketio;
 mod vframe;
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
 use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -29,6 +29,7 @@ use crate::app::App;
 pub fn service(app: App) -> NormalizePath<Router> {
     let text_only = DefaultPredicate::new().and(NotForContentType::const_new("application/zip"));
     let (door, description) = OpenApiRouter::new().nest("/api/v1", vframe::router(&app)).split_for_parts();
+    let (sockets, clients) = socketio::layer(&app);
     let router = Router::new()
         .merge(door)
         .merge(docs::router(description))
@@ -36,6 +37,8 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .merge(pages::router())
         .fallback(error::unknown_path)
         .method_not_allowed_fallback(error::wrong_method)
+        .layer(Extension(clients))
+        .layer(sockets)
         .layer(middleware::from_fn(refuse_foreign_pages))
         .layer(fixed_header("x-content-type-options", "nosniff"))
         .layer(fixed_header("referrer-policy", "same-origin"))
@@ -53,7 +56,9 @@ fn fixed_header(name: &'static str, value: &'static str) -> SetResponseHeaderLay
 
 /// A page of another site may not change anything here with the visitor's browser. Programs send neither header and pass.
 async fn refuse_foreign_pages(request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // A browser lets any page open a web socket: there the method says nothing.
+    let is_socket = request.uri().path().starts_with("/socket.io");
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) && !is_socket;
     if safe || !is_foreign(&request) {
         return next.run(request).await;
     }

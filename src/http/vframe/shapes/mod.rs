@@ -13,13 +13,13 @@ pub(super) use envelope::{Done, Envelope, Listed, envelope, ok};
 pub(super) use feature::{Feature, FeatureForm, feature};
 pub(super) use media::{Media, MediaDeleted, MediaFull, MediaInfo, Source, media};
 pub(super) use model::{RawModel, loaded_model, raw_model};
-pub(super) use page::{Page, clipped};
+pub(super) use page::{Page, clipped, number};
 pub(super) use search::{Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 pub(super) use upload::{Upload, UploadCreated, UploadDeleted, UploadForm, upload};
 
 use chrono::{DateTime, Utc};
 
 /// A moment as the original wrote it: an HTTP date in GMT.
-fn http_date(time: DateTime<Utc>) -> String {
+pub(super) fn http_date(time: DateTime<Utc>) -> String {
     httpdate::fmt_http_date(time.into())
 }

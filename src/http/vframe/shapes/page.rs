@@ -46,7 +46,8 @@ impl Page {
     }
 }
 
-fn number(name: &str, text: Option<&str>, default: u64) -> Result<u64> {
+/// A whole number from 0 out of a query string.
+pub(crate) fn number(name: &str, text: Option<&str>, default: u64) -> Result<u64> {
     match text {
         None | Some("") => Ok(default),
         Some(text) => text.parse().map_err(|_| Error::invalid(format!("{name} must be a whole number from 0, not `{}`", clipped(text)))),
