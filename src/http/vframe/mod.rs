@@ -3,8 +3,11 @@
 mod collection;
 mod detection;
 mod feature;
+mod form;
+mod intake;
 mod job;
 mod media;
+mod media_trash;
 mod modelzoo;
 mod search;
 mod shapes;
@@ -22,8 +25,10 @@ pub(super) fn router(app: &App) -> OpenApiRouter<App> {
         .merge(collection::router())
         .merge(detection::router())
         .merge(feature::router())
+        .merge(intake::router())
         .merge(job::router())
         .merge(media::router())
+        .merge(media_trash::router())
         .merge(modelzoo::router())
         .merge(search::router())
         .merge(socket::router())
