@@ -8,7 +8,7 @@ use crate::db;
 use crate::error::{Result, io_error};
 use crate::feature::Features;
 use crate::job::Jobs;
-use crate::media::{Collections, Detections, MediaStore, Uploads};
+use crate::media::{Collections, Detections, MediaStore, Uploads, intake};
 use crate::model::Zoo;
 use crate::network::Engine;
 use crate::search::SearchDesk;
@@ -50,6 +50,7 @@ impl App {
         let database = db::connect(&Self::database_path(folder)).await?;
         let jobs = Jobs::new(database.clone());
         let media = MediaStore::open(database.clone(), folder, limits)?.with_video(config.video.clone());
+        intake::sweep(media.data_dir());
         let uploads = Uploads::open(&media);
         let collections = Collections::new(database.clone());
         let detections = Detections::new(database.clone());

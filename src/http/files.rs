@@ -23,6 +23,7 @@ pub(super) fn router() -> Router<App> {
         .route("/static/data/media/{first}/{second}/{file}", get(media))
         .route("/static/data/uploads/{first}/{second}/{file}", get(upload))
         .route("/static/data/thumbs/{side}/{id}", get(thumbnail))
+        .route("/static/modelzoo/{key}/{file}", get(document))
 }
 
 /// Address of a picture's original bytes.
@@ -123,6 +124,21 @@ async fn thumbnail(State(app): State<App>, Path((side, id)): Path<(String, Strin
     }
     let bytes = app.media.thumbnail(&found, side).await?;
     Ok(picture(bytes, "image/jpeg", &tag))
+}
+
+/// A text or picture of a model's documentation.
+async fn document(State(app): State<App>, Path((key, name)): Path<(String, String)>) -> Result<Response, Failure> {
+    let read = move || {
+        let entry = app.zoo.get(&key).map_err(|_| Error::not_found("no such file"))?;
+        let bytes = app.zoo.document(&entry, &name)?.ok_or_else(|| Error::not_found("no such file"))?;
+        Ok::<_, Error>((name, bytes))
+    };
+    let read =
+        tokio::task::spawn_blocking(read).await.map_err(|error| Error::internal("reading a document failed inside").because(error))?;
+    let (name, bytes) = read?;
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let media_type = if extension.eq_ignore_ascii_case("md") { "text/markdown; charset=utf-8" } else { content_type(extension) };
+    Ok(([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, CACHING)], bytes).into_response())
 }
 
 fn content_type(extension: &str) -> &'static str {

@@ -7,6 +7,7 @@ mod extract;
 mod files;
 mod pages;
 mod socketio;
+mod status;
 mod vframe;
 
 use axum::extract::Request;
@@ -29,10 +30,12 @@ use crate::app::App;
 pub fn service(app: App) -> NormalizePath<Router> {
     let text_only =
         DefaultPredicate::new().and(NotForContentType::const_new("application/zip")).and(NotForContentType::const_new("video/"));
-    let (door, description) = OpenApiRouter::new().nest("/api/v1", vframe::router(&app)).split_for_parts();
+    let described = OpenApiRouter::new().nest("/api/v1", vframe::router(&app)).merge(status::router());
+    let (door, description) = described.split_for_parts();
     let (sockets, clients) = socketio::layer(&app);
     let router = Router::new()
         .merge(door)
+        .merge(status::aliases())
         .merge(docs::router(description))
         .merge(files::router())
         .merge(pages::router())
@@ -40,6 +43,7 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .method_not_allowed_fallback(error::wrong_method)
         .layer(Extension(clients))
         .layer(sockets)
+        .layer(middleware::from_fn(error::in_json))
         .layer(middleware::from_fn(refuse_foreign_pages))
         .layer(fixed_header("x-content-type-options", "nosniff"))
         .layer(fixed_header("referrer-policy", "same-origin"))

@@ -192,6 +192,12 @@ fn check_fields(bytes: &[u8], original_name: &str, username: &str) -> Result<()>
     } else if bytes.is_empty() {
         wrong.push(FieldError { field: "image".into(), message: "Image parse error: the file is empty".into() });
     }
+    if original_name.contains('\0') {
+        wrong.push(FieldError { field: "image".into(), message: "the file name must not hold a NUL character".into() });
+    }
+    if username.contains('\0') {
+        wrong.push(FieldError { field: "username".into(), message: "must not hold a NUL character".into() });
+    }
     let length = username.chars().count();
     if length > MAX_USERNAME {
         wrong.push(FieldError {

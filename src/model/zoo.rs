@@ -144,6 +144,28 @@ impl Zoo {
     }
 }
 
+impl Zoo {
+    /// One file of a model's documentation; `None` for any other file of the model.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn document(&self, entry: &Entry, name: &str) -> Result<Option<Vec<u8>>> {
+        if !self.documents(entry).iter().any(|known| known == name) {
+            return Ok(None);
+        }
+        match &entry.folder {
+            None => {
+                let mut files = EMBEDDED.iter().filter(|embedded| embedded.key == entry.key).flat_map(|embedded| embedded.files);
+                Ok(files.find(|(known, _)| *known == name).map(|(_, bytes)| bytes.to_vec()))
+            }
+            Some(folder) => {
+                let file = folder.join(name);
+                std::fs::read(&file).map(Some).map_err(|error| io_error(&file, "read", error))
+            }
+        }
+    }
+}
+
 impl Entry {
     fn parse(key: &str, text: &str, folder: Option<PathBuf>) -> Result<Self> {
         let raw = serde_norway::from_str(text).or_error(Kind::Invalid, || "model.yaml".into())?;
@@ -204,7 +226,8 @@ impl Entry {
 }
 
 fn is_document(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
+    let shown = ["md", "jpg", "jpeg", "png", "webp", "gif"];
+    Path::new(name).extension().is_some_and(|extension| shown.iter().any(|one| extension.eq_ignore_ascii_case(one)))
 }
 
 fn subfolders(folder: &Path) -> Vec<PathBuf> {

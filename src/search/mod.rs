@@ -101,6 +101,17 @@ pub struct SearchDesk {
 struct State {
     loaded: HashMap<FeatureId, Arc<LoadedFeature>>,
     default: Option<FeatureId>,
+    /// What is on its way to becoming the default.
+    loading: Option<FeatureId>,
+}
+
+/// Nothing is loading any more once this is gone, whether it went well, failed or was given up.
+struct Loading(Arc<RwLock<State>>);
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).loading = None;
+    }
 }
 
 impl SearchDesk {
@@ -120,9 +131,34 @@ impl SearchDesk {
     /// # Errors
     /// `NotFound`; `NotReady` without weights; `Corrupt` when index or vectors are damaged. The old default stays.
     pub async fn load(&self, id: FeatureId) -> Result<(Feature, Signature)> {
+        let _shown = self.show_loading(id);
         let loaded = self.loaded(id).await?;
         self.write_state(|state| state.default = Some(id));
         Ok((loaded.feature().clone(), loaded.signature().clone()))
+    }
+
+    /// While another default is being loaded: the feature that answers meanwhile, or the one that is loaded when there is none yet.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn loading(&self) -> Result<Option<Feature>> {
+        let shown = {
+            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+            state.loading.map(|id| state.default.unwrap_or(id))
+        };
+        match shown {
+            Some(id) => self.features.get(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Only what takes time is shown: a feature that is loaded already becomes the default at once.
+    fn show_loading(&self, id: FeatureId) -> Option<Loading> {
+        self.write_state(|state| {
+            let is_first = state.loading.is_none() && !state.loaded.contains_key(&id);
+            is_first.then(|| state.loading = Some(id))
+        })
+        .map(|()| Loading(Arc::clone(&self.state)))
     }
 
     /// The default feature, loading the first active one if none was chosen. `None` when there is no feature at all.

@@ -3,9 +3,12 @@
 mod collection;
 mod detection;
 mod feature;
+mod form;
 mod infer;
+mod intake;
 mod job;
 mod media;
+mod media_trash;
 mod modelzoo;
 mod search;
 mod shapes;
@@ -24,8 +27,10 @@ pub(super) fn router(app: &App) -> OpenApiRouter<App> {
         .merge(detection::router())
         .merge(feature::router())
         .merge(infer::router())
+        .merge(intake::router())
         .merge(job::router())
         .merge(media::router())
+        .merge(media_trash::router())
         .merge(modelzoo::router())
         .merge(search::router())
         .merge(socket::router())

@@ -121,10 +121,14 @@ fn parsed<T: std::str::FromStr>(name: &str, text: Option<&str>) -> Result<Option
     }
 }
 
-/// What is loaded; loads the first active feature when nothing is.
+/// What is loaded; loads the first active feature when nothing is. While another feature is being loaded, `status` is `loading`.
 #[utoipa::path(get, path = "/search/info", tag = "search", operation_id = "search_info",
     responses((status = 200, body = LoadedAnswer), Failures))]
 async fn info(State(app): State<App>) -> Answer {
+    if let Some(feature) = app.search.loading().await? {
+        let res = Loaded { feature: Some(shapes::feature(&feature)), ..Loaded::default() };
+        return Ok(shapes::envelope(LoadedAnswer { status: "loading", res }));
+    }
     match app.search.current().await? {
         None => Ok(unloaded()),
         Some((feature, signature)) => Ok(shapes::ok(loaded(&app, &feature, &signature, true)?)),
@@ -161,7 +165,7 @@ fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: b
 #[utoipa::path(get, path = "/search/media/{id}", tag = "search", operation_id = "search_media", params(("id" = i64, Path), SearchParams),
     responses((status = 200, body = SearchAnswer), Failures))]
 async fn media(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
-    let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("Media not found"))?;
+    let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
     by_media(&app, found, &params).await
 }
 
@@ -170,7 +174,7 @@ async fn media(State(app): State<App>, Id(id): Id, Params(params): Params<Search
     params(("hash" = String, Path), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
 async fn sha256(State(app): State<App>, Word(hash): Word, Params(params): Params<SearchParams>) -> Answer {
     let hash: Sha256 = hash.parse()?;
-    let found = app.media.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("Media not found"))?;
+    let found = app.media.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
     by_media(&app, found, &params).await
 }
 
