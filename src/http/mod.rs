@@ -20,15 +20,16 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
 /// The whole server as one service. A path with or without its trailing slash is the same.
 pub fn service(app: App) -> NormalizePath<Router> {
     let text_only = DefaultPredicate::new().and(NotForContentType::const_new("application/zip"));
-    let (door, _description) = vframe::router(&app).split_for_parts();
+    let (doors, _description) = doors().split_for_parts();
     let router = Router::new()
-        .nest("/api/v1", door)
+        .merge(doors)
         .merge(files::router())
         .merge(pages::router())
         .fallback(error::unknown_path)
@@ -42,6 +43,17 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .layer(TraceLayer::new_for_http())
         .with_state(app);
     NormalizePathLayer::trim_trailing_slash().layer(router)
+}
+
+/// The routes of the doors with their descriptions.
+fn doors() -> OpenApiRouter<App> {
+    OpenApiRouter::new().nest("/api/v1", vframe::router())
+}
+
+/// The OpenAPI description of every route that the server serves.
+pub fn description() -> serde_json::Value {
+    let (_, description) = doors().split_for_parts();
+    serde_json::to_value(description).unwrap_or_default()
 }
 
 fn fixed_header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -11,8 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::blobs::{Existing, Put, media_key};
 use super::walk::{Candidate, Content, Origin};
 use super::{MediaStore, archive};
-use crate::db::database_error;
 use crate::db::entity::{media, media_source};
+use crate::db::{database_error, storable};
 use crate::error::{Error, Kind, Result, ResultExt, io_error};
 use crate::imaging::{self, PictureInfo};
 use crate::types::Sha256;
@@ -96,7 +96,7 @@ impl Preparer {
     async fn is_unchanged(&self, origin: &Origin) -> Result<Option<bool>> {
         let (Some(location), Some(modified_at)) = (&origin.location, origin.modified_at) else { return Ok(None) };
         let rows = media_source::Entity::find()
-            .filter(media_source::Column::Location.eq(location))
+            .filter(media_source::Column::Location.eq(storable(location)))
             .filter(media_source::Column::ByteSize.eq(origin.byte_size as i64))
             .filter(media_source::Column::ModifiedAt.eq(modified_at))
             .inner_join(media::Entity)

@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 /// All routes of the door; each resource lists its own. Trailing slashes are gone before routing.
-pub(super) fn router(app: &App) -> OpenApiRouter<App> {
+pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(collection::router())
         .merge(detection::router())
@@ -26,5 +26,5 @@ pub(super) fn router(app: &App) -> OpenApiRouter<App> {
         .merge(search::router())
         .merge(socket::router())
         .merge(task::router())
-        .merge(upload::router(app))
+        .merge(upload::router())
 }

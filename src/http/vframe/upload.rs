@@ -1,7 +1,7 @@
 //! `/api/v1/upload/*`: pictures that people bring to search with.
 
 use axum::extract::multipart::Field;
-use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
@@ -16,9 +16,22 @@ use crate::types::UploadId;
 
 type Answer = Result<Response, Failure>;
 
-pub(super) fn router(app: &App) -> OpenApiRouter<App> {
-    let limit = DefaultBodyLimit::max((app.config.server.max_upload_mib as usize).saturating_mul(1 << 20));
-    OpenApiRouter::new().route("/upload", get(list).post(create).layer(limit)).route("/upload/{id}", get(show).delete(delete))
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().route("/upload", get(list).post(create)).route("/upload/{id}", get(show).delete(delete))
+}
+
+/// A form with files, as large as `server.max_upload_mib` allows.
+pub(super) struct UploadForm(Multipart);
+
+impl FromRequest<App> for UploadForm {
+    type Rejection = Failure;
+
+    async fn from_request(mut request: Request, app: &App) -> Result<Self, Failure> {
+        let limit = (app.config.server.max_upload_mib as usize).saturating_mul(1 << 20);
+        DefaultBodyLimit::max(limit).apply(&mut request);
+        let form = Multipart::from_request(request, app).await;
+        form.map(Self).map_err(|error| unreadable(app, &error.body_text(), false))
+    }
 }
 
 pub(super) async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
@@ -39,7 +52,7 @@ pub(super) async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
     Ok(shapes::envelope(json!({ "status": "ok", "id": id.to_string() })))
 }
 
-pub(super) async fn create(State(app): State<App>, mut form: Multipart) -> Answer {
+pub(super) async fn create(State(app): State<App>, UploadForm(mut form): UploadForm) -> Answer {
     let (mut image, mut username) = (None, None);
     while let Some(field) = form
         .next_field()
