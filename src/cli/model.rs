@@ -169,7 +169,7 @@ fn report(outcomes: &[(String, Result<String>)], as_json: bool) -> ExitCode {
             Ok(text) => json!({ "key": key, "ok": true, "message": text }),
             Err(error) => json!({ "key": key, "ok": false, "message": error.message() }),
         };
-        println!("{}", Value::from_iter(outcomes.iter().map(row)));
+        println!("{}", outcomes.iter().map(row).collect::<Value>());
     } else {
         for (key, outcome) in outcomes {
             match outcome {
@@ -204,7 +204,7 @@ async fn layers(config: &Config, arguments: &LayersArguments) -> Result<ExitCode
     if arguments.json {
         let row =
             |layer: &Layer| json!({ "layer": layer.name, "output": layer.blob, "shape": layer.shape, "feature": &layer.name == feature });
-        println!("{}", Value::from_iter(found.iter().map(row)));
+        println!("{}", found.iter().map(row).collect::<Value>());
         return Ok(ExitCode::SUCCESS);
     }
     let width = found.iter().map(|layer| layer.name.len()).max().unwrap_or_default();

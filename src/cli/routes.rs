@@ -28,7 +28,7 @@ pub struct RoutesArguments {
     /// What the routes of a resource are sorted by
     #[arg(long, value_enum, default_value_t = Sort::Rule)]
     sort: Sort,
-    /// Print the OpenAPI description itself
+    /// Print the description itself, in the form of `OpenAPI`
     #[arg(long)]
     json: bool,
 }

@@ -50,7 +50,7 @@ fn doors() -> OpenApiRouter<App> {
     OpenApiRouter::new().nest("/api/v1", vframe::router())
 }
 
-/// The OpenAPI description of every route that the server serves.
+/// The `OpenAPI` description of every route that the server serves.
 pub fn description() -> serde_json::Value {
     let (_, description) = doors().split_for_parts();
     serde_json::to_value(description).unwrap_or_default()

@@ -1,7 +1,7 @@
 //! Checking the library: has every row its bytes, and are they the bytes that were stored?
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::Path;
 
 use rayon::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -111,7 +111,7 @@ impl MediaStore {
         report.checked += page.len() as u64;
         report.bytes += page.iter().map(|item| item.byte_size).sum::<u64>();
         let folder = self.data_dir.clone();
-        let look = move || page.into_par_iter().filter_map(|item| item.examine(folder.join(&item.key), how)).collect::<Vec<_>>();
+        let look = move || page.into_par_iter().filter_map(|item| item.examine(&folder.join(&item.key), how)).collect::<Vec<_>>();
         let found = tokio::task::spawn_blocking(look).await;
         report.damaged.extend(found.map_err(|source| Error::internal("checking the library was interrupted").because(source))?);
         Ok(progress(report.checked, total))
@@ -119,16 +119,16 @@ impl MediaStore {
 }
 
 impl Item {
-    fn examine(&self, path: PathBuf, how: Thoroughness) -> Option<Damaged> {
+    fn examine(&self, path: &Path, how: Thoroughness) -> Option<Damaged> {
         let remedy = match self.kind {
             "media" => "restore it from a backup, or delete the media and import the picture again",
             _ => "delete the upload and send the picture again",
         };
-        let wrong = self.wrong(&path, how).err()?;
+        let wrong = self.wrong(path, how).err()?;
         Some(Damaged { kind: self.kind, id: self.id, path: self.key.clone(), reason: format!("{wrong} ({remedy})") })
     }
 
-    fn wrong(&self, path: &PathBuf, how: Thoroughness) -> std::result::Result<(), String> {
+    fn wrong(&self, path: &Path, how: Thoroughness) -> std::result::Result<(), String> {
         let mut file = match File::open(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err("its bytes are missing".into()),
             opened => opened.map_err(|error| format!("cannot be read: {error}"))?,
