@@ -25,13 +25,13 @@ use tower_http::trace::TraceLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::config::Config;
 
 /// The whole server as one service. A path with or without its trailing slash is the same.
 pub fn service(app: App) -> NormalizePath<Router> {
     let text_only =
         DefaultPredicate::new().and(NotForContentType::const_new("application/zip")).and(NotForContentType::const_new("video/"));
-    let described = OpenApiRouter::new().nest("/api/v1", vframe::router(&app)).merge(status::router());
-    let (door, description) = described.split_for_parts();
+    let (door, description) = doors(&app.config).split_for_parts();
     let (sockets, clients) = socketio::layer(&app);
     let router = Router::new()
         .merge(door)
@@ -53,6 +53,17 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .layer(TraceLayer::new_for_http())
         .with_state(app);
     NormalizePathLayer::trim_trailing_slash().layer(router)
+}
+
+/// The routes of the doors with their descriptions.
+fn doors(config: &Config) -> OpenApiRouter<App> {
+    OpenApiRouter::new().nest("/api/v1", vframe::router(config)).merge(status::router())
+}
+
+/// The `OpenAPI` description of every route that the server serves.
+pub fn description() -> serde_json::Value {
+    let (_, description) = doors(&Config::default()).split_for_parts();
+    serde_json::to_value(description).unwrap_or_default()
 }
 
 fn fixed_header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -70,7 +70,7 @@ async fn ready(State(app): State<App>) -> Result<Response, Failure> {
     if !app.engine.is_up() {
         return Err(Error::not_ready("the engine has ended: the log says why; restart the server").into());
     }
-    app.media.check().await.map_err(|error| Error::not_ready(error.message()).because(error))?;
+    app.media.is_ready().await.map_err(|error| Error::not_ready(error.message()).because(error))?;
     Ok(Json(HEALTH).into_response())
 }
 

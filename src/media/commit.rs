@@ -10,7 +10,7 @@ use super::video::rows;
 use super::walk::Origin;
 use super::{MediaStore, now};
 use crate::db::entity::{media, media_source};
-use crate::db::{database_error, is_unique_violation};
+use crate::db::{database_error, is_unique_violation, storable};
 use crate::error::{Error, Kind, Result};
 use crate::types::{MediaType, Sha256};
 
@@ -142,7 +142,7 @@ async fn insert(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> st
         height: ActiveValue::Set(picture.info.height as i32),
         byte_size: ActiveValue::Set(picture.byte_size as i64),
         captured_at: ActiveValue::Set(picture.info.captured_at),
-        camera: ActiveValue::Set(picture.info.camera.clone()),
+        camera: ActiveValue::Set(picture.info.camera.as_deref().map(storable)),
         time_ms: ActiveValue::Set(None),
         duration_ms: ActiveValue::Set(None),
         frame_rate: ActiveValue::Set(None),
@@ -153,20 +153,21 @@ async fn insert(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> st
 }
 
 async fn add_source(transaction: &DatabaseTransaction, media_id: i64, origin: &Origin) -> std::result::Result<(), DbErr> {
+    let path = storable(&origin.path);
     let known = media_source::Entity::find()
         .filter(media_source::Column::MediaId.eq(media_id))
-        .filter(media_source::Column::Path.eq(&origin.path))
+        .filter(media_source::Column::Path.eq(&path))
         .one(transaction)
         .await?;
     let fresh = || media_source::ActiveModel {
         media_id: ActiveValue::Set(media_id),
-        name: ActiveValue::Set(origin.name.clone()),
-        path: ActiveValue::Set(origin.path.clone()),
+        name: ActiveValue::Set(storable(&origin.name)),
+        path: ActiveValue::Set(path.clone()),
         imported_at: ActiveValue::Set(now()),
         ..Default::default()
     };
     let mut row = known.map_or_else(fresh, IntoActiveModel::into_active_model);
-    row.location = ActiveValue::Set(origin.location.clone());
+    row.location = ActiveValue::Set(origin.location.as_deref().map(storable));
     row.byte_size = ActiveValue::Set(origin.byte_size as i64);
     row.modified_at = ActiveValue::Set(origin.modified_at);
     row.save(transaction).await.map(|_| ())

@@ -16,6 +16,7 @@ use crate::types::{MediaId, MediaType, Sha256};
 
 mod archive;
 pub mod blobs;
+pub mod check;
 pub mod collections;
 mod commit;
 pub mod detections;

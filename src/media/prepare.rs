@@ -16,8 +16,8 @@ use super::video::ingest::{self, Fault, Ingested, ReadyVideo, Watch};
 use super::video::{Container, is_video};
 use super::walk::{Candidate, Content, Origin, is_picture};
 use super::{MediaStore, archive};
-use crate::db::database_error;
 use crate::db::entity::{media, media_source};
+use crate::db::{database_error, storable};
 use crate::error::{Error, Kind, Result, ResultExt, io_error};
 use crate::imaging::{self, PictureInfo};
 use crate::types::Sha256;
@@ -133,7 +133,7 @@ impl Preparer {
     async fn is_unchanged(&self, origin: &Origin) -> Result<Option<bool>> {
         let (Some(location), Some(modified_at)) = (&origin.location, origin.modified_at) else { return Ok(None) };
         let rows = media_source::Entity::find()
-            .filter(media_source::Column::Location.eq(location))
+            .filter(media_source::Column::Location.eq(storable(location)))
             .filter(media_source::Column::ByteSize.eq(origin.byte_size as i64))
             .filter(media_source::Column::ModifiedAt.eq(modified_at))
             .inner_join(media::Entity)

@@ -9,7 +9,7 @@ impl MediaStore {
     ///
     /// # Errors
     /// Whatever of the two does not work.
-    pub async fn check(&self) -> Result<()> {
+    pub async fn is_ready(&self) -> Result<()> {
         db::ping(&self.db).await?;
         let folder = self.data_dir.clone();
         let written = tokio::task::spawn_blocking(move || {

@@ -80,6 +80,39 @@ impl Zoo {
         entry.files().iter().all(|file| weights::is_local(file, &self.places(entry)))
     }
 
+    /// Verifies the files of a model that are here, and asks nobody else; answers the names of those that are not here.
+    ///
+    /// # Errors
+    /// `Corrupt` naming the file with the wrong hash.
+    pub fn verify(&self, entry: &Entry) -> Result<Vec<String>> {
+        let places = self.places(entry);
+        let mut missing = Vec::new();
+        for file in entry.files() {
+            if !weights::verify_local(&file, &places)? {
+                missing.push(file.name);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Text of a Caffe model's network definition, fetched where needed; its weights may be anywhere. `None` for other models.
+    ///
+    /// # Errors
+    /// As [`Zoo::source`].
+    pub fn definition(&self, entry: &Entry) -> Result<Option<String>> {
+        let Some(file) = entry.files().into_iter().nth(1) else { return Ok(None) };
+        let bytes = weights::obtain(&file, &self.places(entry)).map_err(|error| error.context(format!("model `{}`", entry.key)))?;
+        let text = String::from_utf8(bytes.to_vec()).or_error(Kind::Corrupt, || format!("model `{}`: {}", entry.key, file.name))?;
+        Ok(Some(text))
+    }
+
+    /// Bytes of a model's weights that a download has brought so far.
+    pub fn downloaded_bytes(&self, entry: &Entry) -> u64 {
+        let target = self.downloads.join(&entry.key).join(&entry.descriptor.model);
+        let size = |path: &Path| std::fs::metadata(path).map(|file| file.len());
+        size(&target).or_else(|_| size(&target.with_extension("part"))).unwrap_or_default()
+    }
+
     /// Verified files of a model, fetched where needed, ready for the engine. Blocks on files and network.
     ///
     /// # Errors

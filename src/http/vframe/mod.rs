@@ -19,9 +19,10 @@ mod upload;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::config::Config;
 
 /// All routes of the door; each resource lists its own. Trailing slashes are gone before routing.
-pub(super) fn router(app: &App) -> OpenApiRouter<App> {
+pub(super) fn router(config: &Config) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(collection::router())
         .merge(detection::router())
@@ -35,5 +36,5 @@ pub(super) fn router(app: &App) -> OpenApiRouter<App> {
         .merge(search::router())
         .merge(socket::router())
         .merge(task::router())
-        .merge(upload::router(app))
+        .merge(upload::router(config))
 }

@@ -8,6 +8,7 @@ use utoipa_axum::routes;
 
 use super::shapes::{self, Envelope, Listed, Page, UploadCreated, UploadDeleted, UploadForm};
 use crate::app::App;
+use crate::config::Config;
 use crate::error::{Error, FieldError, Kind};
 use crate::http::error::{Failure, Failures};
 use crate::http::extract::{FormParts, Id, Params};
@@ -15,8 +16,8 @@ use crate::types::UploadId;
 
 type Answer = Result<Response, Failure>;
 
-pub(super) fn router(app: &App) -> OpenApiRouter<App> {
-    let limit = DefaultBodyLimit::max((app.config.server.max_upload_mib as usize).saturating_mul(1 << 20));
+pub(super) fn router(config: &Config) -> OpenApiRouter<App> {
+    let limit = DefaultBodyLimit::max((config.server.max_upload_mib as usize).saturating_mul(1 << 20));
     OpenApiRouter::new().routes(routes!(list, create)).layer(limit).routes(routes!(show, delete)).routes(routes!(promote))
 }
 
