@@ -4,6 +4,7 @@ mod bar;
 mod demo;
 mod distill;
 mod evaluate;
+mod export;
 mod extract;
 mod features;
 mod import;
@@ -11,6 +12,7 @@ mod media;
 mod render;
 mod search;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,10 @@ enum Command {
     Index(extract::IndexArguments),
     /// Ask the library what looks like a picture
     Search(search::SearchArguments),
+    /// Write a collection into one ZIP archive: originals, reports, and a manifest of hashes
+    Export(export::ExportArguments),
+    /// Check that an exported archive is still what it was
+    Verify(verify::VerifyArguments),
     /// Serve the library over HTTP
     Serve(serve::ServeArguments),
     /// List features
@@ -91,6 +97,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Extract(command) => extract::run(&App::open(config).await?, command).await,
         Command::Index(command) => extract::run_index(&App::open(config).await?, command).await,
         Command::Search(command) => search::run(&App::open(config).await?, command).await,
+        Command::Export(command) => export::run(&library(&config).await?, command).await,
+        Command::Verify(command) => verify::run(&command),
         Command::Serve(command) => serve::run(config, command).await,
         Command::Features(command) => features::run(&App::open(config).await?, command).await,
         Command::Models(command) => Ok(features::run_models(&config, &command)),

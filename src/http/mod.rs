@@ -2,6 +2,7 @@
 //! tensors or graphs.
 
 mod error;
+mod exports;
 mod extract;
 mod files;
 mod pages;
@@ -30,6 +31,7 @@ pub fn service(app: App) -> NormalizePath<Router> {
     let router = Router::new()
         .nest("/api/v1", door)
         .merge(files::router())
+        .merge(exports::router())
         .merge(pages::router())
         .fallback(error::unknown_path)
         .method_not_allowed_fallback(error::wrong_method)
