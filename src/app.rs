@@ -49,7 +49,7 @@ impl App {
         let limits = config.decode.limits();
         let database = db::connect(&Self::database_path(folder)).await?;
         let jobs = Jobs::new(database.clone());
-        let media = MediaStore::open(database.clone(), folder, limits)?;
+        let media = MediaStore::open(database.clone(), folder, limits)?.with_video(config.video.clone());
         let uploads = Uploads::open(&media);
         let collections = Collections::new(database.clone());
         let detections = Detections::new(database.clone());

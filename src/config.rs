@@ -196,6 +196,8 @@ pub struct VideoConfig {
     pub frame_side: u32,
     /// A video that takes longer than this to read is given up, in seconds.
     pub timeout_seconds: u64,
+    /// Largest video file, in GiB.
+    pub max_file_gib: u64,
 }
 
 impl Default for VideoConfig {
@@ -208,6 +210,7 @@ impl Default for VideoConfig {
             max_frames: 10_000,
             frame_side: 0,
             timeout_seconds: 4 * 3600,
+            max_file_gib: 64,
         }
     }
 }
@@ -298,6 +301,7 @@ impl Config {
             ("tasks.max_attempts", u64::from(self.tasks.max_attempts)),
             ("import.max_upload_mib", self.import.max_upload_mib),
             ("video.timeout_seconds", self.video.timeout_seconds),
+            ("video.max_file_gib", self.video.max_file_gib),
         ];
         match positive.iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(Error::invalid(format!("setting {name} is 0; it must be at least 1"))),

@@ -91,6 +91,11 @@ impl Error {
         Self::new(Kind::Internal, message)
     }
 
+    /// [`Kind::Invalid`] with one wrong field.
+    pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
+        Self::invalid_fields(vec![FieldError { field: field.into(), message: message.into() }])
+    }
+
     /// [`Kind::Invalid`] with every wrong field, collected.
     pub fn invalid_fields(fields: Vec<FieldError>) -> Self {
         let message = fields.iter().map(|f| format!("{}: {}", f.field, f.message)).collect::<Vec<_>>().join("; ");

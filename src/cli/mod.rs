@@ -8,6 +8,7 @@ mod export;
 mod extract;
 mod features;
 mod import;
+mod keyframes;
 mod media;
 mod render;
 mod search;
@@ -38,8 +39,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Put pictures into the library: folders, files, ZIP archives
+    /// Put pictures and videos into the library: folders, files, ZIP archives
     Import(import::ImportArguments),
+    /// Take the key frames of videos as pictures, without any library
+    Keyframes(keyframes::KeyframesArguments),
     /// Take features from every picture that has none yet, then build the index
     Extract(extract::ExtractArguments),
     /// Build the index of a feature anew from its vectors
@@ -94,6 +97,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
     let config = Config::load(&arguments.config)?;
     match arguments.command {
         Command::Import(command) => import::run(&library(&config).await?, command).await,
+        Command::Keyframes(command) => keyframes::run(config, command).await,
         Command::Extract(command) => extract::run(&App::open(config).await?, command).await,
         Command::Index(command) => extract::run_index(&App::open(config).await?, command).await,
         Command::Search(command) => search::run(&App::open(config).await?, command).await,
@@ -116,5 +120,5 @@ async fn library(config: &Config) -> Result<MediaStore> {
     let folder = &config.data_dir;
     std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create the data folder", error))?;
     let database = db::connect(&App::database_path(folder)).await?;
-    MediaStore::open(database, folder, config.decode.limits())
+    Ok(MediaStore::open(database, folder, config.decode.limits())?.with_video(config.video.clone()))
 }

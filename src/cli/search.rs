@@ -40,7 +40,8 @@ pub(super) async fn run(app: &App, arguments: SearchArguments) -> Result<ExitCod
         [x, y, w, h] => Some(Region::new(x, y, w, h)?),
         _ => return Err(Error::invalid("--region needs four numbers: x,y,w,h")),
     };
-    let query = Query { region, feature: arguments.feature.map(FeatureId), offset: arguments.offset, limit: arguments.limit };
+    let feature = arguments.feature.map(FeatureId);
+    let query = Query { region, feature, offset: arguments.offset, limit: arguments.limit, ..Query::default() };
     let answer = app.search.search(Probe::Bytes(bytes.into()), query).await.map_err(|error| error.context(arguments.picture.display()))?;
     let mut rows = Vec::new();
     for (place, hit) in answer.matches.iter().enumerate() {

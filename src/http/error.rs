@@ -1,9 +1,12 @@
 //! Failures as the JSON door shows them: a status code, and the body that VFRAME clients know.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::error::{Error, Kind};
 
@@ -32,9 +35,41 @@ fn status(kind: Kind) -> StatusCode {
     }
 }
 
+/// The body of every failure.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ErrorBody {
+    /// What is wrong, for people.
+    error: String,
+    /// The wrong fields of a form, each with what is wrong with it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(required = false)]
+    errors: BTreeMap<String, Vec<String>>,
+    /// `error`.
+    #[schema(example = "error")]
+    status: &'static str,
+}
+
+/// What every operation may answer besides its success; all have the same body.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes what `Failure` answers")]
+pub(super) enum Failures {
+    /// The request is wrong; the text, and `errors` for fields, say what and how to put it right.
+    #[response(status = 400)]
+    Invalid(ErrorBody),
+    /// There is no such thing.
+    #[response(status = 404)]
+    NotFound(ErrorBody),
+    /// Another refusal: 405 wrong method, 409 conflict, 413 too large, 415 wrong type, 422 damaged bytes.
+    #[response(status = "4XX")]
+    Refused(ErrorBody),
+    /// Busy or not ready yet (503, try again), or a fault of the server (500).
+    #[response(status = "5XX")]
+    Failed(ErrorBody),
+}
+
 /// `{"status":"error","error":text}`.
-pub(super) fn body(text: &str) -> Json<Value> {
-    Json(json!({ "status": "error", "error": text }))
+pub(super) fn body(text: &str) -> Json<ErrorBody> {
+    Json(ErrorBody { error: text.into(), errors: BTreeMap::new(), status: "error" })
 }
 
 impl IntoResponse for Failure {
@@ -44,17 +79,11 @@ impl IntoResponse for Failure {
         if status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!(error = ?error, "request failed");
         }
-        let mut value = json!({ "status": "error", "error": error.message() });
-        if !error.fields().is_empty() {
-            let mut fields = serde_json::Map::new();
-            for field in error.fields() {
-                let messages = fields.entry(field.field.clone()).or_insert_with(|| json!([]));
-                if let Some(messages) = messages.as_array_mut() {
-                    messages.push(json!(field.message));
-                }
-            }
-            value["errors"] = Value::Object(fields);
+        let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for field in error.fields() {
+            errors.entry(field.field.clone()).or_default().push(field.message.clone());
         }
+        let value = ErrorBody { error: error.message().into(), errors, status: "error" };
         let mut response = (status, Json(value)).into_response();
         if error.kind() == Kind::Busy {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));

@@ -23,6 +23,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
+/// One word of the path, decoded.
+pub(super) struct Word(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Word {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Path(text) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|error| Failure(Error::invalid(error.body_text())))?;
+        Ok(Self(text))
+    }
+}
+
 /// The query string as `T`; unknown names are ignored.
 pub(super) struct Params<T>(pub(super) T);
 

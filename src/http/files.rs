@@ -1,19 +1,21 @@
-//! `/static/*`: pictures of the library, uploads and thumbnails. A name in an address is parsed into a hash and a frame and
+//! `/static/*`: pictures and videos of the library, uploads and thumbnails. A name in an address is parsed into a hash and a frame and
 //! looked up; no path is ever built from it.
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use tower::ServiceExt;
+use tower_http::services::ServeFile;
 
 use super::error::Failure;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::imaging::PictureFormat;
-use crate::media::{Media, ThumbnailSide, Upload};
+use crate::media::{Media, ThumbnailSide, Upload, video};
 use crate::types::{MediaId, Sha256};
 
 pub(super) fn router() -> Router<App> {
@@ -45,7 +47,7 @@ fn address(folder: &str, hash: &Sha256, frame: &str, extension: &str) -> String 
 }
 
 /// Hash and frame number from `<64 hex>[_<frame>]<extension>`.
-fn parse_name(name: &str) -> Option<(Sha256, Option<i64>)> {
+fn parse_name(name: &str) -> Option<(Sha256, Option<i32>)> {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     match stem.split_once('_') {
         None => Some((stem.parse().ok()?, None)),
@@ -53,20 +55,43 @@ fn parse_name(name: &str) -> Option<(Sha256, Option<i64>)> {
     }
 }
 
-async fn media(
-    State(app): State<App>,
-    Path((_, _, name)): Path<(String, String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+async fn media(State(app): State<App>, Path((_, _, name)): Path<(String, String, String)>, request: Request) -> Result<Response, Failure> {
     let (hash, frame) = parse_name(&name).ok_or_else(|| Error::not_found("no such file"))?;
-    let siblings = app.media.siblings(&hash).await?;
-    let found = siblings.into_iter().find(|media| media.frame.map(i64::from) == frame).ok_or_else(|| Error::not_found("no such file"))?;
+    let found = app.media.by_frame(&hash, frame).await?.ok_or_else(|| Error::not_found("no such file"))?;
     let tag = format!("\"{}\"", found.content_sha256);
-    if is_known(&headers, &tag) {
+    if is_known(request.headers(), &tag) {
         return Ok(not_modified(&tag));
+    }
+    if let Some(media_type) = video::media_type(&found.ext) {
+        return stream(&app, &found, media_type, &tag, request).await;
     }
     let bytes = app.media.bytes(&found).await?;
     Ok(picture(bytes, content_type(&found.ext), &tag))
+}
+
+/// A video from the disk, whole or the range that was asked for.
+async fn stream(app: &App, video: &Media, media_type: &'static str, tag: &str, mut request: Request) -> Result<Response, Failure> {
+    let headers = request.headers_mut();
+    // A part of another version is of no use: the whole is sent then.
+    if headers.remove(header::IF_RANGE).is_some_and(|known| known != tag) {
+        headers.remove(header::RANGE);
+    }
+    let file = app.media.file(video)?;
+    let Ok(mut response) = ServeFile::new(&file).oneshot(request).await;
+    if response.status() == StatusCode::NOT_FOUND {
+        return Err(Error::corrupt(format!(
+            "the bytes of media {} are missing: {} is not there (restore it from a backup, or delete the media and import the video again)",
+            video.id,
+            file.display()
+        ))
+        .into());
+    }
+    for (name, value) in [(header::CONTENT_TYPE, media_type), (header::ETAG, tag), (header::CACHE_CONTROL, CACHING)] {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    Ok(response.map(Body::new))
 }
 
 async fn upload(

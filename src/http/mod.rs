@@ -1,6 +1,7 @@
 //! The doors: one router, its limits and headers. Handlers extract, call one method, and wrap; they know nothing of SQL,
 //! tensors or graphs.
 
+mod docs;
 mod error;
 mod exports;
 mod extract;
@@ -9,11 +10,11 @@ mod pages;
 mod socketio;
 mod vframe;
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
 use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -21,20 +22,26 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
 /// The whole server as one service. A path with or without its trailing slash is the same.
 pub fn service(app: App) -> NormalizePath<Router> {
-    let text_only = DefaultPredicate::new().and(NotForContentType::const_new("application/zip"));
-    let (door, _description) = vframe::router(&app).split_for_parts();
+    let text_only =
+        DefaultPredicate::new().and(NotForContentType::const_new("application/zip")).and(NotForContentType::const_new("video/"));
+    let (door, description) = OpenApiRouter::new().nest("/api/v1", vframe::router(&app)).split_for_parts();
+    let (sockets, clients) = socketio::layer(&app);
     let router = Router::new()
-        .nest("/api/v1", door)
+        .merge(door)
+        .merge(docs::router(description))
         .merge(files::router())
         .merge(exports::router())
         .merge(pages::router())
         .fallback(error::unknown_path)
         .method_not_allowed_fallback(error::wrong_method)
+        .layer(Extension(clients))
+        .layer(sockets)
         .layer(middleware::from_fn(refuse_foreign_pages))
         .layer(fixed_header("x-content-type-options", "nosniff"))
         .layer(fixed_header("referrer-policy", "same-origin"))
@@ -52,7 +59,9 @@ fn fixed_header(name: &'static str, value: &'static str) -> SetResponseHeaderLay
 
 /// A page of another site may not change anything here with the visitor's browser. Programs send neither header and pass.
 async fn refuse_foreign_pages(request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // A browser lets any page open a web socket: there the method says nothing.
+    let is_socket = request.uri().path().starts_with("/socket.io");
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) && !is_socket;
     if safe || !is_foreign(&request) {
         return next.run(request).await;
     }

@@ -95,6 +95,27 @@ impl Jobs {
         Ok(if row.is_some_and(|row| row.cancel_requested) { Beat::Cancel } else { Beat::GoOn })
     }
 
+    /// Puts a job back that a worker, asked to end, has not finished: the next one goes on with it at once, and that it was begun
+    /// here does not count.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn give_back(&self, id: JobId, worker: &str) -> Result<()> {
+        let transaction = self.db.write().await?;
+        let row = Entity::find_by_id(id.0).filter(Column::Worker.eq(worker)).one(&transaction).await;
+        if let Some(row) = row.map_err(|source| database_error("read a job", source))?
+            && Status::parse(&row.status)?.may_become(Status::Queued)
+        {
+            let attempts = row.attempts - 1;
+            let mut change: ActiveModel = row.into();
+            change.status = Set(Status::Queued.word().into());
+            change.attempts = Set(attempts.max(0));
+            change.worker = Set(None);
+            change.update(&transaction).await.map_err(|source| database_error("put a job back", source))?;
+        }
+        transaction.commit().await.map_err(|source| database_error("put a job back", source))
+    }
+
     /// Ends a job: with its result, or with its reason. Nothing happens when it belongs to somebody else by now.
     ///
     /// # Errors

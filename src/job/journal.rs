@@ -24,6 +24,16 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// The word in the database and in events.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// A line of a job's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobLine {
@@ -63,7 +73,7 @@ impl Jobs {
     pub async fn log(&self, id: JobId, level: Level, message: &str) -> Result<()> {
         let row = job_log::ActiveModel {
             job_id: Set(id.0),
-            level: Set(if level == Level::Error { "error" } else { "debug" }.into()),
+            level: Set(level.word().into()),
             message: Set(message.into()),
             created_at: Set(now()),
             ..Default::default()
@@ -81,6 +91,16 @@ impl Jobs {
         let query = job_log::Entity::find().filter(job_log::Column::JobId.eq(id.0)).filter(job_log::Column::Id.gt(after));
         let rows = query.order_by_asc(job_log::Column::Id).limit(limit).all(self.db.connection()).await;
         Ok(rows.map_err(|source| database_error("read a log", source))?.into_iter().map(JobLine::from).collect())
+    }
+
+    /// The last line of this level.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn last_line(&self, id: JobId, level: Level) -> Result<Option<JobLine>> {
+        let query = job_log::Entity::find().filter(job_log::Column::JobId.eq(id.0)).filter(job_log::Column::Level.eq(level.word()));
+        let row = query.order_by_desc(job_log::Column::Id).one(self.db.connection()).await;
+        Ok(row.map_err(|source| database_error("read a log", source))?.map(JobLine::from))
     }
 
     /// Lists what a job could not do, in place of what it listed before.

@@ -1,16 +1,18 @@
-//! The rows of a batch of prepared pictures, written in order in one transaction, so that numbers do not depend on
+//! The rows of a batch of prepared pictures and videos, written in order in one transaction, so that numbers do not depend on
 //! how many threads worked or how often the import was killed.
 
 use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::blobs::Existing;
 use super::prepare::{Prepared, Ready, ReadyPicture};
+use super::video::ingest::ReadyVideo;
+use super::video::rows;
 use super::walk::Origin;
 use super::{MediaStore, now};
 use crate::db::entity::{media, media_source};
 use crate::db::{database_error, is_unique_violation};
 use crate::error::{Error, Kind, Result};
-use crate::types::MediaType;
+use crate::types::{MediaType, Sha256};
 
 /// How often a batch is tried when another process stores the same picture at the same moment.
 const ATTEMPTS: usize = 5;
@@ -19,6 +21,11 @@ const ATTEMPTS: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
     Added,
+    /// A video, with so many frames that were not there; what is missing of it, if anything.
+    AddedVideo {
+        frames: u64,
+        note: Option<String>,
+    },
     AlreadyThere,
     /// Already there, but deleted; an import does not bring it back.
     Deleted,
@@ -30,7 +37,7 @@ pub(super) enum Outcome {
 /// # Errors
 /// Those of the database and of the library's disk.
 pub(super) async fn commit(store: &MediaStore, batch: &[&Prepared]) -> Result<Vec<Outcome>> {
-    if !batch.iter().any(|prepared| matches!(prepared.outcome, Ok(Ready::Picture(_)))) {
+    if !batch.iter().any(|prepared| needs_row(prepared)) {
         return Ok(batch.iter().copied().map(without_row).collect());
     }
     let mut attempt = 1;
@@ -42,12 +49,18 @@ pub(super) async fn commit(store: &MediaStore, batch: &[&Prepared]) -> Result<Ve
     }
 }
 
+fn needs_row(prepared: &Prepared) -> bool {
+    matches!(prepared.outcome, Ok(Ready::Picture(_) | Ready::Video(_) | Ready::KnownVideo(_)))
+}
+
 async fn commit_once(store: &MediaStore, batch: &[&Prepared]) -> Result<Vec<Outcome>> {
     let transaction = store.db.write().await?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for prepared in batch {
         outcomes.push(match &prepared.outcome {
             Ok(Ready::Picture(picture)) => store_row(store, &transaction, &prepared.origin, picture).await?,
+            Ok(Ready::Video(video)) => store_video(store, &transaction, &prepared.origin, video).await?,
+            Ok(Ready::KnownVideo(sha256)) => meet_again(&transaction, &prepared.origin, sha256).await?,
             _ => without_row(prepared),
         });
     }
@@ -84,6 +97,25 @@ async fn store_row(store: &MediaStore, transaction: &DatabaseTransaction, origin
             row.id
         )));
     }
+    add_source(transaction, row.id, origin).await.map_err(failed)?;
+    Ok(if row.deleted_at.is_some() { Outcome::Deleted } else { Outcome::AlreadyThere })
+}
+
+/// All rows of a video, unless another process was faster.
+async fn store_video(store: &MediaStore, transaction: &DatabaseTransaction, origin: &Origin, video: &ReadyVideo) -> Result<Outcome> {
+    if rows::find(transaction, &video.sha256).await.map_err(failed)?.is_some() {
+        return meet_again(transaction, origin, &video.sha256).await;
+    }
+    let (id, frames) = rows::insert(store, transaction, video, failed).await?;
+    add_source(transaction, id, origin).await.map_err(failed)?;
+    Ok(Outcome::AddedVideo { frames, note: video.note.clone() })
+}
+
+/// Remembers where else a video was found.
+async fn meet_again(transaction: &DatabaseTransaction, origin: &Origin, sha256: &Sha256) -> Result<Outcome> {
+    let Some(row) = rows::find(transaction, sha256).await.map_err(failed)? else {
+        return Err(Error::internal("a video vanished from the library while it was imported: run the same command again"));
+    };
     add_source(transaction, row.id, origin).await.map_err(failed)?;
     Ok(if row.deleted_at.is_some() { Outcome::Deleted } else { Outcome::AlreadyThere })
 }

@@ -9,8 +9,10 @@ pub mod evaluate;
 pub mod export_collection;
 pub mod extract;
 pub mod import;
+mod incoming;
 pub mod long_task;
 pub mod metrics;
+mod params;
 pub mod registry;
 pub mod update_index;
 pub mod vectorise;
@@ -22,21 +24,32 @@ pub use work::Work;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio_util::sync::CancellationToken;
+
 use crate::error::{Error, Kind, Result};
 
 /// A flag that asks running work to stop.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop {
+    flag: Arc<AtomicBool>,
+    token: CancellationToken,
+}
 
 impl Stop {
     /// Asks.
     pub fn ask(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.flag.store(true, Ordering::Relaxed);
+        self.token.cancel();
     }
 
     /// The flag itself, for engines that poll it.
     pub fn flag(&self) -> &AtomicBool {
-        &self.0
+        &self.flag
+    }
+
+    /// The same for work that waits.
+    pub fn token(&self) -> &CancellationToken {
+        &self.token
     }
 
     /// Ends the work that asks here.
@@ -44,7 +57,7 @@ impl Stop {
     /// # Errors
     /// `Cancelled` once somebody asked.
     pub fn check(&self) -> Result<()> {
-        if self.0.load(Ordering::Relaxed) {
+        if self.flag.load(Ordering::Relaxed) {
             Err(Error::new(Kind::Cancelled, "stopped; what was done is kept, the same command goes on from there"))
         } else {
             Ok(())

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Work, delete_media, detect, download_model, export_collection, import, long_task, update_index};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::job::{Job, NewJob};
 
 /// A kind of long work.
@@ -29,6 +29,9 @@ pub const TASKS: [Task; 7] = [
     Task { key: "update_index", title: "Update index", params: &["feature_id"] },
 ];
 
+/// Failed items that one retry takes up.
+const MOST_RETRIED: u64 = 100_000;
+
 /// Checks what is asked for, writes the job down and wakes a worker.
 ///
 /// # Errors
@@ -39,18 +42,42 @@ pub async fn start(app: &App, name: &str, params: Value, username: &str) -> Resu
         return Err(Error::invalid("params must be a JSON object"));
     }
     let mut new: NewJob = match name {
-        "delete_media" => delete_media::new_job(app, params).await,
+        "delete_media" => delete_media::new_job(params),
         "detect" => detect::new_job(app, params).await,
-        "download_model" => download_model::new_job(app, params).await,
+        "download_model" => download_model::new_job(app, params),
         "export_collection" => export_collection::new_job(app, params).await,
-        "import" => import::new_job(app, params).await,
-        "long_task" => long_task::new_job(app, params).await,
+        "import" => import::new_job(app, params),
+        "long_task" => long_task::new_job(params),
         "update_index" => update_index::new_job(app, params).await,
         _ => Err(Error::not_found("No such task")),
     }?;
     new.kind = name.to_owned();
     username.clone_into(&mut new.username);
     app.jobs.enqueue(new).await
+}
+
+/// Asks for a job once more: all of it, or only what failed.
+///
+/// # Errors
+/// `NotFound`; `Conflict` while it is not over, or when nothing failed.
+pub async fn retry(app: &App, uuid: &str, only_failed: bool) -> Result<Job> {
+    let payload = if only_failed { Some(failed_payload(app, uuid).await?) } else { None };
+    app.jobs.repeat(uuid, payload).await
+}
+
+async fn failed_payload(app: &App, uuid: &str) -> Result<Value> {
+    let job = app.jobs.by_uuid(uuid).await?.ok_or_else(|| Error::not_found("there is no such job"))?;
+    let failures = app.jobs.failures(job.id, 0, MOST_RETRIED).await?;
+    if failures.is_empty() {
+        return Err(Error::new(Kind::Conflict, format!("job {uuid} has no failed items: there is nothing to repeat")));
+    }
+    Ok(match job.kind.as_str() {
+        "delete_media" => delete_media::retry_payload(&job.payload, &failures),
+        "download_model" => download_model::retry_payload(&failures),
+        "import" => import::retry_payload(&job.payload, &failures),
+        "update_index" => update_index::retry_payload(job.payload),
+        _ => job.payload,
+    })
 }
 
 /// Does a job.
@@ -64,7 +91,7 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
         "download_model" => download_model::run(app, work).await,
         "export_collection" => export_collection::run(app, work).await,
         "import" => import::run(app, work).await,
-        "long_task" => long_task::run(app, work).await,
+        "long_task" => long_task::run(work).await,
         "update_index" => update_index::run(app, work).await,
         other => Err(Error::internal(format!("this version of likeness knows no task `{other}`"))),
     }

@@ -18,13 +18,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often progress is written down and a cancellation is looked for.
 const BEAT_EVERY: Duration = Duration::from_millis(200);
 
-/// Runs `app.config.tasks.workers` workers until `end`; a job in work is then left where it is and goes on elsewhere or later.
+/// Runs `app.config.tasks.workers` workers until `end`; a job in work is then put back and goes on elsewhere or later.
 pub fn start(app: &App, end: &CancellationToken) -> Vec<tokio::task::JoinHandle<()>> {
     (0..app.config.tasks.workers).map(|_| tokio::spawn(work(app.clone(), end.clone()))).collect()
 }
 
 async fn work(app: App, end: CancellationToken) {
-    let name = format!("{}-{}", std::process::id(), uuid_like());
+    let name = format!("{}-{}", std::process::id(), random_word());
     let lease = Lease { silence: Duration::from_secs(app.config.tasks.lease_seconds), max_attempts: app.config.tasks.max_attempts };
     while !end.is_cancelled() {
         match app.jobs.claim(&name, lease).await {
@@ -49,7 +49,7 @@ async fn work(app: App, end: CancellationToken) {
 }
 
 /// Sixteen hexadecimal digits: names of workers must differ between machines that share a database.
-fn uuid_like() -> String {
+fn random_word() -> String {
     format!("{:016x}", rand::random::<u64>())
 }
 
@@ -61,6 +61,9 @@ async fn attend(app: &App, name: &str, job: Job, end: &CancellationToken) {
         outcome = until_done(app, name, &work, running) => outcome,
         () = end.cancelled() => {
             work.stop().ask();
+            if let Err(error) = app.jobs.give_back(work.job().id, name).await {
+                tracing::warn!(job = %work.job().uuid, %error, "a job could not be put back; it goes on when its lease is over");
+            }
             return;
         }
     };

@@ -13,6 +13,7 @@ mod extraction;
 mod imaging;
 mod import;
 mod indexes;
+mod jobs;
 mod media;
 mod networks;
 mod pictures;

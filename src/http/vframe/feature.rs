@@ -2,48 +2,65 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::shapes;
+use super::shapes::{self, Done, Envelope};
 use crate::app::App;
 use crate::error::{Error, FieldError};
 use crate::feature::FeatureSpec;
-use crate::http::error::Failure;
+use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Fields, Id};
 use crate::types::FeatureId;
 
 type Answer = Result<Response, Failure>;
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().route("/feature", get(list).post(create)).route("/feature/{id}", get(show).put(update).delete(delete))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, update, delete))
 }
 
-pub(super) async fn list(State(app): State<App>) -> Answer {
+/// All features.
+#[utoipa::path(get, path = "/feature", tag = "feature", operation_id = "list_features",
+    responses((status = 200, body = Envelope<Vec<shapes::Feature>>), Failures))]
+async fn list(State(app): State<App>) -> Answer {
     let features: Vec<_> = app.features.list().await?.iter().map(shapes::feature).collect();
-    Ok(shapes::ok(features.into()))
+    Ok(shapes::ok(features))
 }
 
-pub(super) async fn show(State(app): State<App>, Id(id): Id) -> Answer {
+/// One feature.
+#[utoipa::path(get, path = "/feature/{id}", tag = "feature", operation_id = "show_feature", params(("id" = i64, Path)),
+    responses((status = 200, body = Envelope<shapes::Feature>), Failures))]
+async fn show(State(app): State<App>, Id(id): Id) -> Answer {
     let feature = app.features.get(FeatureId(id)).await?.ok_or_else(|| Error::not_found("item not found"))?;
     Ok(shapes::ok(shapes::feature(&feature)))
 }
 
-pub(super) async fn create(State(app): State<App>, Fields(fields): Fields) -> Answer {
+/// Makes a feature. Nothing is extracted by that: run the task *update index*.
+#[utoipa::path(post, path = "/feature", tag = "feature", operation_id = "create_feature",
+    request_body(content((shapes::FeatureForm = "application/json"), (shapes::FeatureForm = "application/x-www-form-urlencoded"))),
+    responses((status = 200, body = Envelope<shapes::Feature>), Failures))]
+async fn create(State(app): State<App>, Fields(fields): Fields) -> Answer {
     let spec = parse(&fields, None)?;
     Ok(shapes::ok(shapes::feature(&app.features.create(spec).await?)))
 }
 
-pub(super) async fn update(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> Answer {
+/// Changes a feature; absent fields stay as they are.
+#[utoipa::path(put, path = "/feature/{id}", tag = "feature", operation_id = "update_feature", params(("id" = i64, Path)),
+    request_body(content((shapes::FeatureForm = "application/json"), (shapes::FeatureForm = "application/x-www-form-urlencoded"))),
+    responses((status = 200, body = Envelope<shapes::Feature>), Failures))]
+async fn update(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> Answer {
     let present = app.features.get(FeatureId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
     let spec = parse(&fields, Some(FeatureSpec::of(&present)))?;
     Ok(shapes::ok(shapes::feature(&app.features.update(FeatureId(id), spec).await?)))
 }
 
-pub(super) async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
+/// Deletes a feature and its index.
+#[utoipa::path(delete, path = "/feature/{id}", tag = "feature", operation_id = "delete_feature", params(("id" = i64, Path)),
+    responses((status = 200, body = Done), Failures))]
+async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
     app.features.delete(FeatureId(id)).await?;
-    Ok(shapes::envelope(json!({ "status": "ok" })))
+    Ok(shapes::envelope(Done { status: "ok" }))
 }
 
 /// Reads the form over the defaults of a new feature, or over a present one. All wrong fields are answered together.

@@ -3,6 +3,7 @@
 mod collection;
 mod detection;
 mod feature;
+mod job;
 mod media;
 mod modelzoo;
 mod search;
@@ -21,6 +22,7 @@ pub(super) fn router(app: &App) -> OpenApiRouter<App> {
         .merge(collection::router())
         .merge(detection::router())
         .merge(feature::router())
+        .merge(job::router())
         .merge(media::router())
         .merge(modelzoo::router())
         .merge(search::router())

@@ -1,18 +1,20 @@
 //! `/api/v1/search/*`: what looks like this?
 
-use axum::extract::{Path, State};
-use axum::response::Response;
-use axum::routing::get;
-use serde::Deserialize;
-use serde_json::{Value, json};
-use utoipa_axum::router::OpenApiRouter;
+use std::collections::BTreeMap;
 
-use super::shapes;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::shapes::{self, Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::feature::Feature;
-use crate::http::error::Failure;
-use crate::http::extract::{Id, Params};
+use crate::http::error::{Failure, Failures};
+use crate::http::extract::{Id, Params, Word};
 use crate::media::Media;
 use crate::network::Signature;
 use crate::search::{Probe, Query};
@@ -22,25 +24,43 @@ type Answer = Result<Response, Failure>;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .route("/search/info", get(info))
-        .route("/search/load/{id}", get(load))
-        .route("/search/media/{id}", get(media))
-        .route("/search/sha256/{hash}", get(sha256))
-        .route("/search/upload/{id}", get(upload))
-        .route("/search/random", get(random))
-        .route("/search/random/{seed}", get(random_seeded))
+        .routes(routes!(info))
+        .routes(routes!(load))
+        .routes(routes!(media))
+        .routes(routes!(sha256))
+        .routes(routes!(upload))
+        .routes(routes!(random))
+        .routes(routes!(random_seeded))
 }
 
-/// `offset`, `limit`, `feature`, and a region `x`, `y`, `w`, `h` in 0..=1.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct SearchParams {
+/// Which part of the ranking is wanted, with which feature, of which part of the picture (as fractions of the whole).
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SearchParams {
+    /// Hits to skip; 0 when absent.
+    #[param(value_type = Option<u64>)]
     offset: Option<String>,
+    /// Hits wanted; 30 when absent, at most 1000.
+    #[param(value_type = Option<u64>)]
     limit: Option<String>,
+    /// Feature to compare with; the loaded one when absent.
+    #[param(value_type = Option<i64>)]
     feature: Option<String>,
+    /// Left edge of a part; needs `y`, `w` and `h` too.
+    #[param(value_type = Option<f32>)]
     x: Option<String>,
+    /// Top edge.
+    #[param(value_type = Option<f32>)]
     y: Option<String>,
+    /// Width.
+    #[param(value_type = Option<f32>)]
     w: Option<String>,
+    /// Height.
+    #[param(value_type = Option<f32>)]
     h: Option<String>,
+    /// `video`: of all frames of one video only the closest is a hit.
+    #[param(example = "video")]
+    group: Option<String>,
 }
 
 impl SearchParams {
@@ -51,6 +71,7 @@ impl SearchParams {
             feature: parsed("feature", self.feature.as_deref())?.map(FeatureId),
             offset: parsed("offset", self.offset.as_deref())?.unwrap_or(default.offset),
             limit: parsed("limit", self.limit.as_deref())?.unwrap_or(default.limit).clamp(1, 1000),
+            group_by_video: grouped(self.group.as_deref())?,
         })
     }
 
@@ -68,6 +89,15 @@ impl SearchParams {
     }
 }
 
+/// Nothing, or `video`.
+fn grouped(text: Option<&str>) -> Result<bool, Error> {
+    match text {
+        None | Some("") => Ok(false),
+        Some("video") => Ok(true),
+        Some(text) => Err(Error::invalid(format!("group must be video or left out, not `{}`", shapes::clipped(text)))),
+    }
+}
+
 fn parsed<T: std::str::FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Error> {
     match text {
         None | Some("") => Ok(None),
@@ -77,51 +107,71 @@ fn parsed<T: std::str::FromStr>(name: &str, text: Option<&str>) -> Result<Option
     }
 }
 
-pub(super) async fn info(State(app): State<App>) -> Answer {
+/// What is loaded; loads the first active feature when nothing is.
+#[utoipa::path(get, path = "/search/info", tag = "search", operation_id = "search_info",
+    responses((status = 200, body = LoadedAnswer), Failures))]
+async fn info(State(app): State<App>) -> Answer {
     match app.search.current().await? {
-        None => Ok(shapes::envelope(json!({ "status": "unloaded", "res": {} }))),
+        None => Ok(unloaded()),
         Some((feature, signature)) => Ok(shapes::ok(loaded(&app, &feature, &signature, true)?)),
     }
 }
 
-pub(super) async fn load(State(app): State<App>, Path(id): Path<String>) -> Answer {
-    let unloaded = || Ok(shapes::envelope(json!({ "status": "unloaded", "res": {} })));
-    let Ok(id) = id.parse() else { return unloaded() };
+/// Loads a feature and makes it the one of searches that name none.
+#[utoipa::path(get, path = "/search/load/{id}", tag = "search", operation_id = "search_load", params(("id" = i64, Path)),
+    responses((status = 200, body = LoadedAnswer), Failures))]
+async fn load(State(app): State<App>, Word(id): Word) -> Answer {
+    let Ok(id) = id.parse() else { return Ok(unloaded()) };
     match app.search.load(FeatureId(id)).await {
         Ok((feature, signature)) => Ok(shapes::ok(loaded(&app, &feature, &signature, false)?)),
-        Err(error) if error.kind() == Kind::NotFound && app.features.get(FeatureId(id)).await?.is_none() => unloaded(),
+        Err(error) if error.kind() == Kind::NotFound && app.features.get(FeatureId(id)).await?.is_none() => Ok(unloaded()),
         Err(error) => Err(error.into()),
     }
 }
 
-fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: bool) -> Result<Value, Error> {
-    let entry = app.zoo.get(&feature.modelzoo_name)?;
-    let mut value = json!({
-        "model": shapes::loaded_model(&entry, Some(signature)), "feature": shapes::feature(feature), "device": app.engine.device(),
-    });
-    if with_detection {
-        value["detection_model"] = json!({});
-    }
-    Ok(value)
+fn unloaded() -> Response {
+    shapes::envelope(LoadedAnswer { status: "unloaded", res: Loaded::default() })
 }
 
-pub(super) async fn media(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
+fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: bool) -> Result<Loaded, Error> {
+    let entry = app.zoo.get(&feature.modelzoo_name)?;
+    Ok(Loaded {
+        model: Some(shapes::loaded_model(&entry, Some(signature))),
+        feature: Some(shapes::feature(feature)),
+        device: Some(app.engine.device().to_owned()),
+        detection_model: with_detection.then(BTreeMap::new),
+    })
+}
+
+/// What looks like this picture of the library?
+#[utoipa::path(get, path = "/search/media/{id}", tag = "search", operation_id = "search_media", params(("id" = i64, Path), SearchParams),
+    responses((status = 200, body = SearchAnswer), Failures))]
+async fn media(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
     let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("Media not found"))?;
     by_media(&app, found, &params).await
 }
 
-pub(super) async fn sha256(State(app): State<App>, Path(hash): Path<String>, Params(params): Params<SearchParams>) -> Answer {
+/// What looks like the picture with this hash?
+#[utoipa::path(get, path = "/search/sha256/{hash}", tag = "search", operation_id = "search_sha256",
+    params(("hash" = String, Path), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
+async fn sha256(State(app): State<App>, Word(hash): Word, Params(params): Params<SearchParams>) -> Answer {
     let hash: Sha256 = hash.parse()?;
     let found = app.media.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("Media not found"))?;
     by_media(&app, found, &params).await
 }
 
-pub(super) async fn random(State(app): State<App>, Params(params): Params<SearchParams>) -> Answer {
+/// What looks like any picture of the library?
+#[utoipa::path(get, path = "/search/random", tag = "search", operation_id = "search_random", params(SearchParams),
+    responses((status = 200, body = SearchAnswer), Failures))]
+async fn random(State(app): State<App>, Params(params): Params<SearchParams>) -> Answer {
     let found = app.media.random_picture().await?.ok_or_else(|| Error::not_found("Database empty"))?;
     by_media(&app, found, &params).await
 }
 
-pub(super) async fn random_seeded(State(app): State<App>, Path(seed): Path<String>, Params(params): Params<SearchParams>) -> Answer {
+/// What looks like the picture that this hexadecimal number names, modulo the number of media?
+#[utoipa::path(get, path = "/search/random/{seed}", tag = "search", operation_id = "search_random_seeded",
+    params(("seed" = String, Path), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
+async fn random_seeded(State(app): State<App>, Word(seed): Word, Params(params): Params<SearchParams>) -> Answer {
     let count = app.media.count().await?;
     if count == 0 {
         return Err(Error::not_found("Database empty").into());
@@ -154,27 +204,34 @@ fn remainder(hexadecimal: &str, count: u64) -> Result<u64, Error> {
     })
 }
 
-pub(super) async fn upload(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
+/// What looks like this upload?
+#[utoipa::path(get, path = "/search/upload/{id}", tag = "search", operation_id = "search_upload",
+    params(("id" = i64, Path), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
+async fn upload(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
     let found = app.uploads.get(UploadId(id)).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
     let bytes = app.uploads.bytes(&found).await?;
-    answer(&app, Probe::Bytes(bytes), &params, json!({ "upload": shapes::upload(&found) })).await
+    answer(&app, Probe::Bytes(bytes), &params, (None, Some(shapes::upload(&found)))).await
 }
 
 async fn by_media(app: &App, media: Media, params: &SearchParams) -> Answer {
-    let shown = json!({ "media": shapes::media(&media) });
+    let shown = (Some(shapes::media(&media)), None);
     answer(app, Probe::Media(media), params, shown).await
 }
 
-async fn answer(app: &App, probe: Probe, params: &SearchParams, mut query_shown: Value) -> Answer {
+async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<shapes::Media>, Option<shapes::Upload>)) -> Answer {
     let query = params.query()?;
+    let is_grouped = query.group_by_video;
     let answer = app.search.search(probe, query).await?;
-    query_shown["timing"] = json!(answer.took.as_secs_f64());
-    query_shown["feature"] = json!(answer.feature);
-    query_shown["offset"] = json!(query.offset);
-    query_shown["limit"] = json!(query.limit);
-    query_shown["region"] = json!(query.region);
-    query_shown["searched"] = json!(answer.searched);
-    let hits: Vec<_> =
-        answer.matches.iter().map(|hit| json!({ "score": hit.distance, "id": hit.media.id, "media": shapes::media(&hit.media) })).collect();
-    Ok(shapes::envelope(json!({ "status": "ok", "query": query_shown, "res": hits, "infer": {} })))
+    let query = QueryShown {
+        media: shown.0,
+        upload: shown.1,
+        timing: answer.took.as_secs_f64(),
+        feature: answer.feature.0,
+        offset: query.offset,
+        limit: query.limit,
+        region: query.region.map(Into::into),
+        searched: answer.searched,
+    };
+    let res = answer.matches.iter().map(|hit| Hit::new(hit, is_grouped)).collect();
+    Ok(shapes::envelope(SearchAnswer { status: "ok", query, res, infer: BTreeMap::new() }))
 }

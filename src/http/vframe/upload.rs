@@ -3,14 +3,13 @@
 use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::Response;
-use axum::routing::get;
-use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::shapes::{self, Page};
+use super::shapes::{self, Envelope, Listed, Page, UploadCreated, UploadDeleted, UploadForm};
 use crate::app::App;
 use crate::error::{Error, FieldError, Kind};
-use crate::http::error::Failure;
+use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Id, Params};
 use crate::types::UploadId;
 
@@ -18,28 +17,41 @@ type Answer = Result<Response, Failure>;
 
 pub(super) fn router(app: &App) -> OpenApiRouter<App> {
     let limit = DefaultBodyLimit::max((app.config.server.max_upload_mib as usize).saturating_mul(1 << 20));
-    OpenApiRouter::new().route("/upload", get(list).post(create).layer(limit)).route("/upload/{id}", get(show).delete(delete))
+    OpenApiRouter::new().routes(routes!(list, create)).layer(limit).routes(routes!(show, delete))
 }
 
-pub(super) async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
+/// One page of the uploads.
+#[utoipa::path(get, path = "/upload", tag = "upload", operation_id = "list_uploads", params(Page),
+    responses((status = 200, body = Listed<shapes::Upload>), Failures))]
+async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
     let (offset, limit) = page.window()?;
     let (sort, order) = page.sorting()?;
-    let rows: Vec<_> = app.uploads.list(offset, limit, sort, order).await?.iter().map(shapes::upload).collect();
+    let rows = app.uploads.list(offset, limit, sort, order).await?;
     let total = app.uploads.count().await?;
-    Ok(shapes::envelope(json!({ "status": "ok", "res": rows, "total": total })))
+    Ok(shapes::envelope(Listed { status: "ok", res: rows.iter().map(shapes::upload).collect(), total, offset, limit }))
 }
 
-pub(super) async fn show(State(app): State<App>, Id(id): Id) -> Answer {
+/// One upload.
+#[utoipa::path(get, path = "/upload/{id}", tag = "upload", operation_id = "show_upload", params(("id" = i64, Path)),
+    responses((status = 200, body = Envelope<shapes::Upload>), Failures))]
+async fn show(State(app): State<App>, Id(id): Id) -> Answer {
     let found = app.uploads.get(UploadId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
     Ok(shapes::ok(shapes::upload(&found)))
 }
 
-pub(super) async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
+/// Removes an upload and its bytes.
+#[utoipa::path(delete, path = "/upload/{id}", tag = "upload", operation_id = "delete_upload", params(("id" = i64, Path)),
+    responses((status = 200, body = UploadDeleted), Failures))]
+async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
     app.uploads.delete(UploadId(id)).await?;
-    Ok(shapes::envelope(json!({ "status": "ok", "id": id.to_string() })))
+    Ok(shapes::envelope(UploadDeleted { status: "ok", id: id.to_string() }))
 }
 
-pub(super) async fn create(State(app): State<App>, mut form: Multipart) -> Answer {
+/// Stores a picture to search with. The same bytes sent again are answered with the first upload.
+#[utoipa::path(post, path = "/upload", tag = "upload", operation_id = "create_upload",
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = UploadCreated), Failures))]
+async fn create(State(app): State<App>, mut form: Multipart) -> Answer {
     let (mut image, mut username) = (None, None);
     while let Some(field) = form
         .next_field()
@@ -57,11 +69,8 @@ pub(super) async fn create(State(app): State<App>, mut form: Multipart) -> Answe
         return Err(Error::invalid_fields(vec![FieldError { field: "image".into(), message }]).into());
     };
     let (upload, already) = app.uploads.create(bytes, &name, &username.unwrap_or_default()).await?;
-    let mut value = json!({ "status": "ok", "res": shapes::upload(&upload) });
-    if already {
-        value["notes"] = json!("Image already uploaded");
-    }
-    Ok(shapes::envelope(value))
+    let notes = already.then_some("Image already uploaded");
+    Ok(shapes::envelope(UploadCreated { status: "ok", res: shapes::upload(&upload), notes }))
 }
 
 async fn bytes_of(app: &App, field: Field<'_>) -> Result<bytes::Bytes, Failure> {

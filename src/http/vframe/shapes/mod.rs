@@ -1,0 +1,25 @@
+//! The objects of the VFRAME contract as types: what is described in `/api/v1/openapi.json` is what is answered.
+//! Fields that the original did not have are additions, never replacements.
+
+mod envelope;
+mod feature;
+mod media;
+mod model;
+mod page;
+mod search;
+mod upload;
+
+pub(super) use envelope::{Done, Envelope, Listed, envelope, ok};
+pub(super) use feature::{Feature, FeatureForm, feature};
+pub(super) use media::{Media, MediaDeleted, MediaFull, MediaInfo, Source, media};
+pub(super) use model::{RawModel, loaded_model, raw_model};
+pub(super) use page::{Page, clipped, number};
+pub(super) use search::{Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
+pub(super) use upload::{Upload, UploadCreated, UploadDeleted, UploadForm, upload};
+
+use chrono::{DateTime, Utc};
+
+/// A moment as the original wrote it: an HTTP date in GMT.
+pub(super) fn http_date(time: DateTime<Utc>) -> String {
+    httpdate::fmt_http_date(time.into())
+}

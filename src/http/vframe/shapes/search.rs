@@ -1,0 +1,126 @@
+//! What a search answers.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::model::LoadedModel;
+use super::{Feature, Media, Upload};
+use crate::search::Match;
+use crate::types::Region;
+
+/// Hits, closest first, and what was asked.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SearchAnswer {
+    /// `ok`.
+    #[schema(example = "ok")]
+    pub(crate) status: &'static str,
+    /// What was asked, and how long the answer took.
+    pub(crate) query: QueryShown,
+    /// The hits.
+    pub(crate) res: Vec<Hit>,
+    /// What the detection model saw in the query; empty when none is loaded.
+    #[schema(value_type = Object)]
+    pub(crate) infer: BTreeMap<String, Value>,
+}
+
+/// What was asked.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct QueryShown {
+    /// The picture of the library that was searched with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) media: Option<Media>,
+    /// The upload that was searched with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upload: Option<Upload>,
+    /// Seconds from question to answer.
+    pub(crate) timing: f64,
+    /// The feature that answered.
+    pub(crate) feature: i64,
+    /// Hits that were skipped.
+    pub(crate) offset: usize,
+    /// Hits that were wanted.
+    pub(crate) limit: usize,
+    /// Part of the picture that was searched with; null for the whole.
+    pub(crate) region: Option<Part>,
+    /// Pictures that were compared.
+    pub(crate) searched: usize,
+}
+
+/// A part of a picture, as fractions of the whole.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Part {
+    /// Left edge.
+    x: f32,
+    /// Top edge.
+    y: f32,
+    /// Width, above zero.
+    w: f32,
+    /// Height, above zero.
+    h: f32,
+}
+
+impl From<Region> for Part {
+    fn from(Region { x, y, w, h }: Region) -> Self {
+        Self { x, y, w, h }
+    }
+}
+
+/// One hit.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Hit {
+    /// Euclidean distance of the unit vectors: 0 for the same, at most 2.
+    pub(crate) score: f32,
+    /// Number of the picture.
+    pub(crate) id: i64,
+    /// The picture.
+    pub(crate) media: Media,
+    /// With `group=video`: what fell together with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) group: Option<Group>,
+}
+
+/// Further frames of a hit's video.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Group {
+    /// How many of them are among the pictures that the search looked at; 0 for a picture.
+    pub(crate) count: usize,
+}
+
+impl Hit {
+    /// A match, with its group when hits are grouped.
+    pub(crate) fn new(found: &Match, is_grouped: bool) -> Self {
+        let group = is_grouped.then_some(Group { count: found.grouped });
+        Self { score: found.distance, id: found.media.id.0, media: super::media(&found.media), group }
+    }
+}
+
+/// Which feature and models answer searches that name none. All fields are absent while nothing is loaded.
+#[derive(Serialize, ToSchema, Default)]
+pub(crate) struct Loaded {
+    /// The feature's model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<LoadedModel>,
+    /// The feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) feature: Option<Feature>,
+    /// Where networks run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) device: Option<String>,
+    /// The detection model; empty when none is loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) detection_model: Option<BTreeMap<String, Value>>,
+}
+
+/// What is loaded, and whether it is ready.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LoadedAnswer {
+    /// `ok`, `loading`, or `unloaded` with an empty `res`.
+    #[schema(example = "ok")]
+    pub(crate) status: &'static str,
+    /// What is loaded.
+    pub(crate) res: Loaded,
+}
