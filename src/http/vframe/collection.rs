@@ -3,14 +3,15 @@
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::shapes::{self, Page};
+use super::shapes::{self, Done, Envelope, Page};
+use super::task::{Accepted, accepted};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::error::Failure;
+use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Fields, Id, Params};
 use crate::media::collections::{Collection, CollectionChange, CollectionSpec};
 use crate::media::{Order, Sort};
@@ -20,7 +21,7 @@ mod bodies;
 mod export;
 mod links;
 
-use bodies::{CollectionAnswer, CollectionForm, CollectionFull, CollectionFullAnswer, CollectionList, Count, Done, Refusal};
+use bodies::{CollectionForm, CollectionFull, CollectionList, Count};
 
 type Answer = Result<Response, Failure>;
 
@@ -40,9 +41,14 @@ pub(super) fn router() -> OpenApiRouter<App> {
 }
 
 /// What a list of collections knows beside the page.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
+    /// Rows wanted; 1000 when absent, and at most.
+    #[param(ignore)]
     limit: Option<String>,
+    /// Only archived ones, or only the others; all when absent.
+    #[param(value_type = Option<bool>)]
     archived: Option<String>,
 }
 
@@ -59,10 +65,8 @@ impl ListQuery {
 
 /// All collections, or one page of them, with the number of media in each that has any.
 #[utoipa::path(get, path = "/collection", tag = "collection", operation_id = "list_collections",
-    params(("offset" = Option<u64>, Query, description = "Rows to skip"), ("limit" = Option<u64>, Query, description = "Rows wanted, at most 1000"),
-        ("sort" = Option<String>, Query, description = "`id` or `date`"), ("order" = Option<String>, Query, description = "`asc` or `desc`"),
-        ("archived" = Option<bool>, Query, description = "Only archived ones, or only others; all when absent")),
-    responses((status = 200, body = CollectionList), (status = 400, body = Refusal)))]
+    params(Page, ListQuery),
+    responses((status = 200, body = CollectionList), Failures))]
 async fn list(State(app): State<App>, Params(page): Params<Page>, Params(query): Params<ListQuery>) -> Answer {
     let (sort, order) = page.sorting()?;
     let (offset, limit) = page.window()?;
@@ -74,12 +78,12 @@ async fn list(State(app): State<App>, Params(page): Params<Page>, Params(query):
     let counts = app.collections.counts(&ids).await?;
     let counts = counts.into_iter().map(|(collection_id, count)| Count { collection_id: collection_id.0, count }).collect();
     let res = rows.into_iter().map(bodies::Collection::from).collect();
-    Ok(shapes::envelope(json!(CollectionList { status: "ok", res, counts, total, offset, limit })))
+    Ok(shapes::envelope(CollectionList { status: "ok", res, counts, total, offset, limit }))
 }
 
 /// Makes a collection.
 #[utoipa::path(post, path = "/collection", tag = "collection", operation_id = "create_collection", request_body = CollectionForm,
-    responses((status = 200, body = CollectionAnswer), (status = 400, body = Refusal)))]
+    responses((status = 200, body = Envelope<bodies::Collection>), Failures))]
 async fn create(State(app): State<App>, Fields(fields): Fields) -> Answer {
     let made = app.collections.create(CollectionSpec::parse(&fields)?).await?;
     Ok(one(made))
@@ -87,7 +91,7 @@ async fn create(State(app): State<App>, Fields(fields): Fields) -> Answer {
 
 /// A collection with all its media.
 #[utoipa::path(get, path = "/collection/{id}", tag = "collection", operation_id = "show_collection", params(("id" = i64, Path)),
-    responses((status = 200, body = CollectionFullAnswer), (status = 404, body = Refusal)))]
+    responses((status = 200, body = Envelope<CollectionFull>), Failures))]
 async fn show(State(app): State<App>, Id(id): Id) -> Answer {
     let id = CollectionId(id);
     let collection = app.collections.get(id).await?.ok_or_else(|| Error::not_found("item not found"))?;
@@ -95,19 +99,18 @@ async fn show(State(app): State<App>, Id(id): Id) -> Answer {
     loop {
         let page = app.collections.media(id, media.len() as u64, UNLIMITED_PAGE, Sort::Date, Order::Asc).await?;
         let is_last = (page.len() as u64) < UNLIMITED_PAGE;
-        media.extend(page.iter().map(|one| json!(shapes::media(&one.media))));
+        media.extend(page.iter().map(|one| shapes::media(&one.media)));
         if is_last {
             break;
         }
     }
-    let res = CollectionFull { collection: collection.into(), media };
-    Ok(shapes::envelope(json!(CollectionFullAnswer { status: "ok", res })))
+    Ok(shapes::ok(CollectionFull { collection: collection.into(), media }))
 }
 
 /// Changes the fields that are sent; the others stay.
 #[utoipa::path(put, path = "/collection/{id}", tag = "collection", operation_id = "update_collection", params(("id" = i64, Path)),
     request_body = CollectionForm,
-    responses((status = 200, body = CollectionAnswer), (status = 400, body = Refusal), (status = 404, body = Refusal)))]
+    responses((status = 200, body = Envelope<bodies::Collection>), Failures))]
 async fn update(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> Answer {
     let change = CollectionChange::parse(&fields)?;
     Ok(one(app.collections.update(CollectionId(id), change).await?))
@@ -116,23 +119,23 @@ async fn update(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> A
 /// The same as PUT.
 #[utoipa::path(patch, path = "/collection/{id}", tag = "collection", operation_id = "patch_collection", params(("id" = i64, Path)),
     request_body = CollectionForm,
-    responses((status = 200, body = CollectionAnswer), (status = 400, body = Refusal), (status = 404, body = Refusal)))]
+    responses((status = 200, body = Envelope<bodies::Collection>), Failures))]
 async fn patch(app: State<App>, id: Id, fields: Fields) -> Answer {
     update(app, id, fields).await
 }
 
 /// Removes a collection. Its media stay, and so do its exports.
 #[utoipa::path(delete, path = "/collection/{id}", tag = "collection", operation_id = "delete_collection", params(("id" = i64, Path)),
-    responses((status = 200, body = Done), (status = 404, body = Refusal)))]
+    responses((status = 200, body = Done), Failures))]
 async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
     app.collections.delete(CollectionId(id)).await?;
     Ok(done())
 }
 
 fn one(collection: Collection) -> Response {
-    shapes::envelope(json!(CollectionAnswer { status: "ok", res: collection.into() }))
+    shapes::ok(bodies::Collection::from(collection))
 }
 
 fn done() -> Response {
-    shapes::envelope(json!(Done { status: "ok" }))
+    shapes::envelope(Done { status: "ok" })
 }

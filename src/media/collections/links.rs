@@ -141,7 +141,8 @@ impl Collections {
     /// # Errors
     /// Those of the database.
     pub async fn media_ids(&self, id: CollectionId) -> Result<Vec<MediaId>> {
-        let query = Entity::find().filter(Column::CollectionId.eq(id.0)).order_by_asc(Column::MediaId).select_only().column(Column::MediaId);
+        let query =
+            Entity::find().filter(Column::CollectionId.eq(id.0)).order_by_asc(Column::MediaId).select_only().column(Column::MediaId);
         let ids = query.into_tuple::<i64>().all(self.db.connection()).await;
         Ok(ids.map_err(|source| database_error("list the media of a collection", source))?.into_iter().map(MediaId).collect())
     }

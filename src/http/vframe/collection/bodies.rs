@@ -1,20 +1,11 @@
 //! What is sent about collections, and what is answered.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::shapes;
+use super::shapes::{self, http_date};
 use crate::media::collections::{self, CollectionMedia, CollectionMediaLink};
 use crate::media::export::Export;
-
-/// An HTTP date, as everywhere in this API.
-pub(super) fn date(at: DateTime<Utc>) -> String {
-    httpdate::fmt_http_date(at.into())
-}
 
 /// A collection.
 #[derive(Serialize, ToSchema)]
@@ -39,8 +30,8 @@ impl From<collections::Collection> for Collection {
             username: collection.username,
             notes: collection.notes,
             archived: collection.archived,
-            created_at: date(collection.created_at),
-            updated_at: collection.updated_at.map(date),
+            created_at: http_date(collection.created_at),
+            updated_at: collection.updated_at.map(http_date),
         }
     }
 }
@@ -50,8 +41,7 @@ impl From<collections::Collection> for Collection {
 pub(super) struct CollectionFull {
     #[serde(flatten)]
     pub(super) collection: Collection,
-    #[schema(value_type = Vec<Object>)]
-    pub(super) media: Vec<Value>,
+    pub(super) media: Vec<shapes::Media>,
 }
 
 /// How many media a collection has.
@@ -81,7 +71,7 @@ impl From<CollectionMediaLink> for Link {
             media_id: link.media_id.0,
             username: link.username,
             notes: link.notes,
-            created_at: date(link.created_at),
+            created_at: http_date(link.created_at),
         }
     }
 }
@@ -91,13 +81,12 @@ impl From<CollectionMediaLink> for Link {
 pub(super) struct LinkedMedia {
     #[serde(flatten)]
     link: Link,
-    #[schema(value_type = Object)]
-    media: Value,
+    media: shapes::Media,
 }
 
 impl From<CollectionMedia> for LinkedMedia {
     fn from(one: CollectionMedia) -> Self {
-        Self { media: json!(shapes::media(&one.media)), link: one.link.into() }
+        Self { media: shapes::media(&one.media), link: one.link.into() }
     }
 }
 
@@ -114,7 +103,7 @@ pub(super) struct FinishedExport {
 impl From<Export> for FinishedExport {
     fn from(export: Export) -> Self {
         let name = export.name.file_name();
-        Self { url: format!("/static/data/exports/{name}"), bytes: export.bytes, created_at: date(export.name.at()), name }
+        Self { url: format!("/static/data/exports/{name}"), bytes: export.bytes, created_at: http_date(export.name.at()), name }
     }
 }
 
@@ -165,20 +154,6 @@ pub(super) struct CollectionList {
     pub(super) limit: u64,
 }
 
-/// One collection.
-#[derive(Serialize, ToSchema)]
-pub(super) struct CollectionAnswer {
-    pub(super) status: &'static str,
-    pub(super) res: Collection,
-}
-
-/// One collection with its media.
-#[derive(Serialize, ToSchema)]
-pub(super) struct CollectionFullAnswer {
-    pub(super) status: &'static str,
-    pub(super) res: CollectionFull,
-}
-
 /// One link; of a request with `media_ids` all of them.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
@@ -187,30 +162,6 @@ pub(super) enum Links {
     One(Link),
     /// Of `media_ids`, in their order.
     Many(Vec<Link>),
-}
-
-/// What was put there, or was there already.
-#[derive(Serialize, ToSchema)]
-pub(super) struct LinksAnswer {
-    pub(super) status: &'static str,
-    pub(super) res: Links,
-}
-
-/// One page of the media of a collection.
-#[derive(Serialize, ToSchema)]
-pub(super) struct LinkedMediaList {
-    pub(super) status: &'static str,
-    pub(super) res: Vec<LinkedMedia>,
-    pub(super) total: u64,
-    pub(super) offset: u64,
-    pub(super) limit: u64,
-}
-
-/// The exports of a collection, newest first.
-#[derive(Serialize, ToSchema)]
-pub(super) struct ExportList {
-    pub(super) status: &'static str,
-    pub(super) res: Vec<FinishedExport>,
 }
 
 /// An export that was just made.
@@ -226,30 +177,4 @@ pub(super) struct Exported {
     pub(super) missing: u64,
     /// Hash of its manifest.
     pub(super) manifest_sha256: String,
-}
-
-/// A job that was started.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Started {
-    pub(super) status: &'static str,
-    pub(super) uuid: String,
-    pub(super) task_name: String,
-}
-
-/// It is done.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Done {
-    pub(super) status: &'static str,
-}
-
-/// Why not.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes how `Failure` answers")]
-pub(super) struct Refusal {
-    /// Always `error`.
-    status: String,
-    /// For people.
-    error: String,
-    /// What is wrong with each field.
-    errors: Option<BTreeMap<String, Vec<String>>>,
 }

@@ -5,13 +5,16 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::bodies::{Done, ExportList, Exported, FinishedExport, Refusal, Started};
-use super::{Answer, done, shapes};
+use super::bodies::{Exported, FinishedExport};
+use super::shapes::{self, Done, Envelope};
+use super::{Accepted, Answer, accepted, done};
 use crate::app::App;
 use crate::error::Error;
+use crate::http::error::Failures;
 use crate::http::extract::{Id, Params};
 use crate::media::export::{ExportReport, Exports, Watch, export};
 use crate::tasks::registry;
@@ -22,25 +25,25 @@ pub(super) fn router() -> OpenApiRouter<App> {
 }
 
 /// How to answer.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ExportQuery {
+    /// `1`: answer with a redirection to the archive.
     redirect: Option<String>,
+    /// `1`: start a job and answer at once.
     job: Option<String>,
+    /// Who asks for the job.
     username: Option<String>,
 }
 
 /// Writes a new archive of a collection. The answer comes when it is complete; a client that leaves gives it up.
 #[utoipa::path(get, path = "/collection/{id}/export", tag = "collection", operation_id = "export_collection",
-    params(("id" = i64, Path), ("redirect" = Option<String>, Query, description = "`1`: answer with a redirection to the archive"),
-        ("job" = Option<String>, Query, description = "`1`: start a job and answer at once"),
-        ("username" = Option<String>, Query, description = "Who asks for the job")),
-    responses((status = 200, body = Exported), (status = 202, body = Started), (status = 302, description = "To the archive"),
-        (status = 404, body = Refusal)))]
+    params(("id" = i64, Path), ExportQuery),
+    responses((status = 200, body = Exported), (status = 202, body = Accepted), (status = 302, description = "To the archive"), Failures))]
 async fn make(State(app): State<App>, Id(id): Id, Params(query): Params<ExportQuery>) -> Answer {
     if query.job.as_deref() == Some("1") {
         let job = registry::start(&app, "export_collection", json!({ "collection_id": id }), &query.username.unwrap_or_default()).await?;
-        let started = Started { status: "ok", uuid: job.uuid, task_name: job.kind };
-        return Ok((StatusCode::ACCEPTED, shapes::envelope(json!(started))).into_response());
+        return Ok(accepted(&job));
     }
     let report = export(&app.media, CollectionId(id), None, Watch::default()).await?;
     let url = format!("/static/data/exports/{}", report.name);
@@ -51,7 +54,7 @@ async fn make(State(app): State<App>, Id(id): Id, Params(query): Params<ExportQu
 }
 
 fn exported(report: &ExportReport, url: String) -> Response {
-    shapes::envelope(json!(Exported {
+    shapes::envelope(Exported {
         status: "success",
         url,
         name: report.name.clone(),
@@ -59,25 +62,24 @@ fn exported(report: &ExportReport, url: String) -> Response {
         pictures: report.pictures,
         missing: report.missing.len() as u64,
         manifest_sha256: report.manifest_sha256.to_string(),
-    }))
+    })
 }
 
 /// The archives of a collection, newest first; they outlive the collection.
 #[utoipa::path(get, path = "/collection/{id}/exports", tag = "collection", operation_id = "list_collection_exports", params(("id" = i64, Path)),
-    responses((status = 200, body = ExportList), (status = 404, body = Refusal)))]
+    responses((status = 200, body = Envelope<Vec<FinishedExport>>), Failures))]
 async fn list(State(app): State<App>, Id(id): Id) -> Answer {
     let id = CollectionId(id);
     let found = Exports::of(&app.media).list(id).await?;
     if found.is_empty() {
         app.collections.get(id).await?.ok_or_else(|| Error::not_found("not found"))?;
     }
-    let res = found.into_iter().map(FinishedExport::from).collect();
-    Ok(shapes::envelope(json!(ExportList { status: "ok", res })))
+    Ok(shapes::ok(found.into_iter().map(FinishedExport::from).collect::<Vec<_>>()))
 }
 
 /// Removes an archive of a collection.
 #[utoipa::path(delete, path = "/collection/{id}/exports/{name}", tag = "collection", operation_id = "delete_collection_export",
-    params(("id" = i64, Path), ("name" = String, Path)), responses((status = 200, body = Done), (status = 404, body = Refusal)))]
+    params(("id" = i64, Path), ("name" = String, Path)), responses((status = 200, body = Done), Failures))]
 async fn delete(State(app): State<App>, Path((id, name)): Path<(String, String)>) -> Answer {
     let id = id.parse().map_err(|_| Error::not_found("not found"))?;
     Exports::of(&app.media).delete(CollectionId(id), &name).await?;

@@ -1,14 +1,15 @@
 //! `/api/v1/collection/<id>/media/*`: which media are in a collection.
 
 use axum::extract::{Path, State};
-use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::bodies::{Done, LinkForm, LinkedMedia, LinkedMediaList, Links, LinksAnswer, NotesForm, Refusal};
-use super::{Answer, done, shapes};
+use super::bodies::{LinkForm, LinkedMedia, Links, NotesForm};
+use super::shapes::{self, Done, Envelope, Listed, Page};
+use super::{Answer, done};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::error::Failures;
 use crate::http::extract::{Fields, Id, Params};
 use crate::media::collections::{NewLinks, link_notes};
 use crate::types::{CollectionId, MediaId};
@@ -19,49 +20,47 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// One page of the media of a collection, with who put each there, when, and what they wrote.
 #[utoipa::path(get, path = "/collection/{id}/media", tag = "collection", operation_id = "list_collection_media",
-    params(("id" = i64, Path), ("offset" = Option<u64>, Query), ("limit" = Option<u64>, Query, description = "50 when absent, at most 1000"),
-        ("sort" = Option<String>, Query, description = "`id` of the media, or `date` when they were added"),
-        ("order" = Option<String>, Query, description = "`asc` or `desc`")),
-    responses((status = 200, body = LinkedMediaList), (status = 404, body = Refusal)))]
-async fn list(State(app): State<App>, Id(id): Id, Params(page): Params<shapes::Page>) -> Answer {
+    params(("id" = i64, Path), Page),
+    responses((status = 200, body = Listed<LinkedMedia>), Failures))]
+async fn list(State(app): State<App>, Id(id): Id, Params(page): Params<Page>) -> Answer {
     let id = CollectionId(id);
     let (offset, limit) = page.window()?;
     let (sort, order) = page.sorting()?;
     app.collections.get(id).await?.ok_or_else(not_found)?;
     let rows = app.collections.media(id, offset, limit, sort, order).await?;
     let total = app.collections.media_count(id).await?;
-    let res = rows.into_iter().map(LinkedMedia::from).collect();
-    Ok(shapes::envelope(json!(LinkedMediaList { status: "ok", res, total, offset, limit })))
+    let res: Vec<LinkedMedia> = rows.into_iter().map(LinkedMedia::from).collect();
+    Ok(shapes::envelope(Listed { status: "ok", res, total, offset, limit }))
 }
 
 /// Puts media into a collection. Those that are there already stay as they are, and are answered all the same.
 #[utoipa::path(post, path = "/collection/{id}/media", tag = "collection", operation_id = "add_collection_media", params(("id" = i64, Path)),
     request_body = LinkForm,
-    responses((status = 200, body = LinksAnswer), (status = 400, body = Refusal), (status = 404, body = Refusal)))]
+    responses((status = 200, body = Envelope<Links>), Failures))]
 async fn add(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> Answer {
     let new = NewLinks::parse(&fields)?;
     let links = app.collections.add(CollectionId(id), new).await?;
     let mut links = links.into_iter().map(Into::into);
-    let res = match fields.get("media_ids") {
+    let links = match fields.get("media_ids") {
         Some(_) => Links::Many(links.collect()),
         None => Links::One(links.next().ok_or_else(|| Error::internal("a link vanished while it was stored: send it again"))?),
     };
-    Ok(shapes::envelope(json!(LinksAnswer { status: "ok", res })))
+    Ok(shapes::ok(links))
 }
 
 /// Writes something about a medium of a collection, in place of what was there.
 #[utoipa::path(put, path = "/collection/{id}/media/{media_id}", tag = "collection", operation_id = "annotate_collection_media",
     params(("id" = i64, Path), ("media_id" = i64, Path)), request_body = NotesForm,
-    responses((status = 200, body = LinksAnswer), (status = 400, body = Refusal), (status = 404, body = Refusal)))]
+    responses((status = 200, body = Envelope<Links>), Failures))]
 async fn annotate(State(app): State<App>, Path(ids): Path<(String, String)>, Fields(fields): Fields) -> Answer {
     let (id, media) = both(&ids)?;
     let link = app.collections.annotate(id, media, link_notes(&fields)?).await?;
-    Ok(shapes::envelope(json!(LinksAnswer { status: "ok", res: Links::One(link.into()) })))
+    Ok(shapes::ok(Links::One(link.into())))
 }
 
 /// Takes a medium out of a collection.
 #[utoipa::path(delete, path = "/collection/{id}/media/{media_id}", tag = "collection", operation_id = "remove_collection_media",
-    params(("id" = i64, Path), ("media_id" = i64, Path)), responses((status = 200, body = Done), (status = 404, body = Refusal)))]
+    params(("id" = i64, Path), ("media_id" = i64, Path)), responses((status = 200, body = Done), Failures))]
 async fn remove(State(app): State<App>, Path(ids): Path<(String, String)>) -> Answer {
     let (id, media) = both(&ids)?;
     app.collections.remove(id, media).await?;
