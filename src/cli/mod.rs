@@ -7,6 +7,7 @@ mod demo;
 mod detect;
 mod distill;
 mod evaluate;
+mod export;
 mod extract;
 mod features;
 mod import;
@@ -17,6 +18,7 @@ mod query;
 mod render;
 mod routes;
 mod serve;
+mod verify;
 mod worker;
 
 use std::process::ExitCode;
@@ -72,6 +74,10 @@ enum Command {
     Routes(routes::RoutesArguments),
     /// List, download and test models, and look at their layers
     Model(model::ModelArguments),
+    /// Write a collection into one ZIP archive: originals, reports, and a manifest of hashes
+    Export(export::ExportArguments),
+    /// Check that an exported archive is still what it was
+    Verify(verify::VerifyArguments),
     /// Serve the library over HTTP, and do the long work that clients ask for
     Serve(serve::ServeArguments),
     /// Do the long work that clients of a server ask for, in a process of its own
@@ -140,6 +146,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Detect(command) => detect::run(&App::open(config).await?, command).await,
         Command::Query(command) => query::run(&App::open(config).await?, command).await,
         Command::Model(command) => model::run(&config, command).await,
+        Command::Export(command) => export::run(&library(&config).await?, command).await,
+        Command::Verify(command) => verify::run(&command),
         Command::Serve(command) => serve::run(config, command).await,
         Command::Worker(command) => worker::run(config, &command).await,
         Command::Db(command) => db::run(&config, command).await,

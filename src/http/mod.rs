@@ -3,6 +3,7 @@
 
 mod docs;
 mod error;
+mod exports;
 mod extract;
 mod files;
 mod pages;
@@ -38,6 +39,7 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .merge(status::aliases())
         .merge(docs::router(description))
         .merge(files::router())
+        .merge(exports::router())
         .merge(pages::router())
         .fallback(error::unknown_path)
         .method_not_allowed_fallback(error::wrong_method)

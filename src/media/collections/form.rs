@@ -10,6 +10,9 @@ use crate::error::{Error, FieldError, Result};
 use crate::media::uploads::MAX_USERNAME;
 use crate::types::MediaId;
 
+/// Most text that one call may write into the notes of many media, in bytes.
+const MAX_REPEATED_NOTES_BYTES: usize = 16 << 20;
+
 const REQUIRED: &str = "This field is required.";
 
 /// A collection to be made; every field is checked.
@@ -105,6 +108,9 @@ impl NewLinks {
         let media = form.media();
         let username = form.text("username", MAX_USERNAME, true).unwrap_or_default();
         let notes = form.notes(MAX_LINK_NOTES_BYTES).flatten();
+        if notes.as_ref().is_some_and(|notes| notes.len() * media.len() > MAX_REPEATED_NOTES_BYTES) {
+            form.wrong("notes", format!("Too long to be repeated for {} media: send them in parts, or shorter notes.", media.len()));
+        }
         form.done().map(|()| Self { media, username, notes })
     }
 }

@@ -1,7 +1,7 @@
 //! Where an export is put together: originals into the archive, a line about each into every report, then the reports, the logo and
 //! the manifest.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::archive::Archive;
 use super::item::Item;
@@ -9,6 +9,7 @@ use super::part::Part;
 use super::report::Reports;
 use super::{Cover, ExportName, ExportReport, MissingOriginal, Watch, now, original, shelf};
 use crate::error::{Error, Result};
+use crate::media::MediaStore;
 use crate::media::collections::Collection;
 
 /// The program's mark, as it is in the reports.
@@ -19,7 +20,7 @@ pub(super) const LOGO_PATH: &str = "doc/likeness.svg";
 
 /// An export in work.
 pub(super) struct Desk {
-    data_dir: PathBuf,
+    store: MediaStore,
     folder: PathBuf,
     name: ExportName,
     // Before the part: what still writes goes first when all is dropped.
@@ -37,8 +38,8 @@ impl Desk {
     ///
     /// # Errors
     /// `Conflict` when the target is there already, and those of the disk.
-    pub(super) fn open(data_dir: &Path, collection: Collection, target: Option<PathBuf>, total: u64, watch: Watch) -> Result<Self> {
-        let (folder, exported_at) = (shelf::folder(data_dir), now());
+    pub(super) fn open(store: MediaStore, collection: Collection, target: Option<PathBuf>, total: u64, watch: Watch) -> Result<Self> {
+        let (folder, exported_at) = (shelf::folder(store.data_dir()), now());
         std::fs::create_dir_all(&folder).map_err(|source| crate::error::io_error(&folder, "create the folder", source))?;
         let (part, name) = match target {
             None => Part::on_shelf(&folder, &collection.title, collection.id, exported_at)?,
@@ -47,7 +48,7 @@ impl Desk {
         let archive = Archive::begin(part.writer()?, part.path(), name.folder(), &folder)?;
         let reports = Reports::in_folder(&folder)?;
         let cover = Cover { collection, exported_at, pictures: 0, missing: 0 };
-        Ok(Self { data_dir: data_dir.to_owned(), folder, name, archive, part, reports, cover, missing: Vec::new(), total, watch })
+        Ok(Self { store, folder, name, archive, part, reports, cover, missing: Vec::new(), total, watch })
     }
 
     /// Adds media.
@@ -65,7 +66,7 @@ impl Desk {
     }
 
     fn add_original(&mut self, mut item: Item) -> Result<Item> {
-        match original::open(&self.data_dir, &item.media, &self.watch)? {
+        match original::open(&self.store, &item.media, &self.watch)? {
             Ok(original) => {
                 let hash = self.archive.add(&item.file, item.link.created_at, original.size, original.content)?;
                 if hash != item.media.content_sha256 {

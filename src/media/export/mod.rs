@@ -97,8 +97,8 @@ pub async fn export(store: &MediaStore, id: CollectionId, target: Option<PathBuf
     let collections = Collections::of(store);
     let collection = collections.get(id).await?.ok_or_else(|| Error::not_found("not found"))?;
     let total = collections.media_count(id).await?;
-    let data_dir = store.data_dir().to_owned();
-    let mut desk = blocking(move || Desk::open(&data_dir, collection, target, total, watch)).await?;
+    let library = store.clone();
+    let mut desk = blocking(move || Desk::open(library, collection, target, total, watch)).await?;
     let mut last = None;
     loop {
         let page = collections.media_after(id, last, PAGE).await?;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Watch;
 use crate::error::Result;
-use crate::media::Media;
+use crate::media::{Media, MediaStore};
 use crate::types::Sha256;
 
 /// Up to this size an original is read once, into memory; a larger one (a video) is read twice from the disk.
@@ -23,9 +23,9 @@ pub(super) struct Original {
 /// Opens and proves an original. The inner failure says why this one cannot be exported, and what would help.
 ///
 /// # Errors
-/// `Cancelled`, as the watch says.
-pub(super) fn open(data_dir: &Path, media: &Media, watch: &Watch) -> Result<std::result::Result<Original, String>> {
-    let path = data_dir.join(media.key());
+/// `Cancelled`, as the watch says; `Unsupported` when the originals do not lie in a local folder.
+pub(super) fn open(store: &MediaStore, media: &Media, watch: &Watch) -> Result<std::result::Result<Original, String>> {
+    let path = store.file(media)?;
     match read(&path, &media.content_sha256, watch) {
         Ok(original) => Ok(Ok(original)),
         Err(source) => {
