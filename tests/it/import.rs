@@ -13,7 +13,7 @@ use likeness::media::{MediaStore, Order, Sort};
 use likeness::types::{MediaId, MediaType, Sha256};
 use tokio_util::sync::CancellationToken;
 
-mod archives;
+pub(crate) mod archives;
 mod survival;
 
 /// A small picture; every number gives another one.

@@ -20,4 +20,5 @@ mod pictures;
 mod tidy;
 mod torchscript;
 mod vectors;
+mod video;
 mod zoo;
