@@ -85,13 +85,10 @@ impl Jobs {
 async fn watch(jobs: Jobs) {
     let mut seen: Option<Seen> = None;
     loop {
-        let looked = match &mut seen {
-            // What happened while nobody listened is no news.
-            _ if jobs.watcher.events.receiver_count() == 0 => Ok(seen = None),
-            Some(seen) => jobs.look(seen).await,
-            none => jobs.first_look().await.map(|first| *none = Some(first)),
-        };
-        if let Err(error) = looked {
+        if jobs.watcher.events.receiver_count() == 0 {
+            // What happens while nobody listens is no news.
+            seen = None;
+        } else if let Err(error) = jobs.look_again(&mut seen).await {
             tracing::warn!(%error, "the jobs cannot be watched");
         }
         tokio::time::sleep(SHORTEST_PAUSE).await;
@@ -100,6 +97,14 @@ async fn watch(jobs: Jobs) {
 }
 
 impl Jobs {
+    async fn look_again(&self, seen: &mut Option<Seen>) -> Result<()> {
+        match seen {
+            Some(seen) => self.look(seen).await?,
+            None => *seen = Some(self.first_look().await?),
+        }
+        Ok(())
+    }
+
     /// What is already there is no news; what is unfinished is watched. The last numbers are read first: a job that comes in
     /// between is then new, and not forgotten.
     async fn first_look(&self) -> Result<Seen> {

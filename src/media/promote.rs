@@ -16,9 +16,9 @@ impl MediaStore {
     /// # Errors
     /// `Conflict` when the picture was deleted from the library; `Corrupt` when the upload's bytes are gone or damaged.
     pub async fn promote(&self, upload: &Upload) -> Result<Media> {
-        let preparer = Preparer::new(self.clone(), true, Arc::new(()), CancellationToken::new());
+        let intake = Preparer::new(self.clone(), true, Arc::new(()), CancellationToken::new());
         let stopped = || Error::internal("promoting an upload was interrupted");
-        let prepared = preparer.prepare(self.candidate(upload)).await?.ok_or_else(stopped)?;
+        let prepared = intake.prepare(self.candidate(upload)).await?.ok_or_else(stopped)?;
         let outcome = commit::commit(self, &[&prepared]).await?.pop();
         let picture = match prepared.outcome {
             Ok(Ready::Picture(picture)) => picture,

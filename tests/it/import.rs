@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{database_place, on_postgres};
 
-mod archives;
+pub(crate) mod archives;
 mod survival;
 
 /// A small picture; every number gives another one.

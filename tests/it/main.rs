@@ -21,4 +21,5 @@ mod pictures;
 mod tidy;
 mod torchscript;
 mod vectors;
+mod video;
 mod zoo;
