@@ -41,9 +41,9 @@ pub(super) async fn run(store: &MediaStore, arguments: ExportArguments) -> Resul
     shown.finish_and_clear();
     let report = exported?;
     if arguments.json {
-        println!("{}", as_json(&report))
+        println!("{}", as_json(&report));
     } else {
-        print(&report)
+        print(&report);
     }
     Ok(if report.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

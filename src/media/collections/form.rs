@@ -38,9 +38,29 @@ impl CollectionSpec {
         Ok(Self {
             title: title.unwrap_or_default(),
             username: username.unwrap_or_default(),
-            notes: notes.unwrap_or_else(|| Some(String::new())),
+            notes: notes.or(Some(String::new())),
             archived: fields.get("archived").is_some_and(truth),
         })
+    }
+}
+
+/// Notes as they were sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Notes {
+    /// Not at all.
+    #[default]
+    Absent,
+    /// These; `null` for none.
+    Given(Option<String>),
+}
+
+impl Notes {
+    /// What to store, where `absent` stands for notes that were not sent.
+    fn or(self, absent: Option<String>) -> Option<String> {
+        match self {
+            Self::Absent => absent,
+            Self::Given(notes) => notes,
+        }
     }
 }
 
@@ -49,7 +69,7 @@ impl CollectionSpec {
 pub struct CollectionChange {
     title: Option<String>,
     username: Option<String>,
-    notes: Option<Option<String>>,
+    notes: Notes,
     archived: Option<bool>,
 }
 
@@ -76,7 +96,7 @@ impl CollectionChange {
         if let Some(username) = self.username {
             row.username = Set(username);
         }
-        if let Some(notes) = self.notes {
+        if let Notes::Given(notes) = self.notes {
             row.notes = Set(notes);
         }
         if let Some(archived) = self.archived {
@@ -107,7 +127,7 @@ impl NewLinks {
         let mut form = Form::new(fields);
         let media = form.media();
         let username = form.text("username", MAX_USERNAME, true).unwrap_or_default();
-        let notes = form.notes(MAX_LINK_NOTES_BYTES).flatten();
+        let notes = form.notes(MAX_LINK_NOTES_BYTES).or(None);
         if notes.as_ref().is_some_and(|notes| notes.len() * media.len() > MAX_REPEATED_NOTES_BYTES) {
             form.wrong("notes", format!("Too long to be repeated for {} media: send them in parts, or shorter notes.", media.len()));
         }
@@ -125,7 +145,7 @@ pub fn link_notes(fields: &Map<String, Value>) -> Result<Option<String>> {
     if !fields.contains_key("notes") {
         form.wrong("notes", REQUIRED.into());
     }
-    form.done().map(|()| notes.flatten())
+    form.done().map(|()| notes.or(None))
 }
 
 /// The fields of a request, and what is wrong with them so far.
@@ -162,19 +182,20 @@ impl<'a> Form<'a> {
         None
     }
 
-    /// `None` when they are absent, or wrong; `Some(None)` for null.
-    fn notes(&mut self, most_bytes: usize) -> Option<Option<String>> {
-        let message = match self.fields.get("notes")? {
-            Value::Null => return Some(None),
-            Value::String(text) if text.len() > most_bytes => {
+    /// Absent also when they are wrong.
+    fn notes(&mut self, most_bytes: usize) -> Notes {
+        let message = match self.fields.get("notes") {
+            None => return Notes::Absent,
+            Some(Value::Null) => return Notes::Given(None),
+            Some(Value::String(text)) if text.len() > most_bytes => {
                 format!("Field cannot be longer than {most_bytes} bytes of text; this has {}.", text.len())
             }
-            Value::String(text) if text.contains('\0') => "Not a valid string: it holds a NUL character.".into(),
-            Value::String(text) => return Some(Some(text.clone())),
-            _ => "Not a valid string.".into(),
+            Some(Value::String(text)) if text.contains('\0') => "Not a valid string: it holds a NUL character.".into(),
+            Some(Value::String(text)) => return Notes::Given(Some(text.clone())),
+            Some(_) => "Not a valid string.".into(),
         };
         self.wrong("notes", message);
-        None
+        Notes::Absent
     }
 
     fn media(&mut self) -> Vec<MediaId> {

@@ -32,7 +32,7 @@ const COLUMNS: [&str; 20] = [
 
 /// The names of the columns.
 pub(super) fn top() -> Result<Vec<u8>> {
-    row(COLUMNS.map(str::to_owned))
+    row(&COLUMNS.map(str::to_owned))
 }
 
 /// A medium.
@@ -61,12 +61,12 @@ pub(super) fn item(collection: &Collection, item: &Item) -> Result<Vec<u8>> {
         joined(sources.iter().map(|source| source.name.as_str()).collect()),
         joined(sources.iter().map(|source| source.path.as_str()).collect()),
     ];
-    row(cells.map(disarmed))
+    row(&cells.map(disarmed))
 }
 
-fn row(cells: [String; COLUMNS.len()]) -> Result<Vec<u8>> {
+fn row(cells: &[String]) -> Result<Vec<u8>> {
     let mut writer = Writer::from_writer(Vec::new());
-    writer.write_record(&cells).or_error(Kind::Internal, || "cannot write a row of the report".into())?;
+    writer.write_record(cells).or_error(Kind::Internal, || "cannot write a row of the report".into())?;
     writer.into_inner().map_err(|error| crate::Error::internal(format!("cannot write a row of the report: {}", error.error())))
 }
 

@@ -38,7 +38,7 @@ impl Desk {
     ///
     /// # Errors
     /// `Conflict` when the target is there already, and those of the disk.
-    pub(super) fn open(store: MediaStore, collection: Collection, target: Option<PathBuf>, total: u64, watch: Watch) -> Result<Self> {
+    pub(super) fn open(store: MediaStore, collection: Collection, target: Option<PathBuf>, total: u64, watch: Watch) -> Result<Box<Self>> {
         let (folder, exported_at) = (shelf::folder(store.data_dir()), now());
         std::fs::create_dir_all(&folder).map_err(|source| crate::error::io_error(&folder, "create the folder", source))?;
         let (part, name) = match target {
@@ -48,14 +48,14 @@ impl Desk {
         let archive = Archive::begin(part.writer()?, part.path(), name.folder(), &folder)?;
         let reports = Reports::in_folder(&folder)?;
         let cover = Cover { collection, exported_at, pictures: 0, missing: 0 };
-        Ok(Self { store, folder, name, archive, part, reports, cover, missing: Vec::new(), total, watch })
+        Ok(Box::new(Self { store, folder, name, archive, part, reports, cover, missing: Vec::new(), total, watch }))
     }
 
     /// Adds media.
     ///
     /// # Errors
     /// `Cancelled`, and those of the disk.
-    pub(super) fn add(mut self, items: Vec<Item>) -> Result<Self> {
+    pub(super) fn add(mut self: Box<Self>, items: Vec<Item>) -> Result<Box<Self>> {
         for item in items {
             (self.watch.check)()?;
             let item = self.add_original(item)?;

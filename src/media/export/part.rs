@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result, io_error};
 use crate::types::CollectionId;
 
 /// Where locks are not to be had, a part this old is dead.
-const DEAD_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+const DEAD_AFTER: Duration = Duration::from_hours(24);
 
 /// A file that is being written.
 #[derive(Debug)]

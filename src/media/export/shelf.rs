@@ -45,7 +45,7 @@ impl Exports {
         blocking(move || {
             let mut found = all(&folder)?;
             found.retain(|export| export.name.collection() == collection);
-            found.sort_by(|a, b| (b.name.at(), b.name.file_name()).cmp(&(a.name.at(), a.name.file_name())));
+            found.sort_by_key(|export| std::cmp::Reverse((export.name.at(), export.name.file_name())));
             Ok(found)
         })
         .await
