@@ -6,6 +6,7 @@ mod api;
 mod bad_pictures;
 mod caffe;
 mod command_line;
+mod detection;
 mod distill;
 mod engine;
 mod evaluation;
