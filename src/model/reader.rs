@@ -75,7 +75,7 @@ impl Zoo {
             return Ok(Vec::new());
         };
         let text = String::from_utf8_lossy(&bytes);
-        Ok(text.trim_end().lines().map(|line| line.trim().chars().take(LONGEST_LABEL).collect()).collect())
+        Ok(text.trim_end().lines().map(|line| line.trim().chars().filter(|c| !c.is_control()).take(LONGEST_LABEL).collect()).collect())
     }
 }
 

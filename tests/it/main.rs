@@ -8,6 +8,7 @@ mod caffe;
 mod collections;
 mod command_line;
 mod database;
+mod detection;
 mod distill;
 mod engine;
 mod evaluation;
