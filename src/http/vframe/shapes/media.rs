@@ -16,7 +16,7 @@ pub(crate) struct Media {
     /// `image`, `video` or `video_frame` (`unknown` and `text` are never made).
     #[serde(rename = "mediaType")]
     #[schema(value_type = String, example = "image")]
-    media_type: MediaType,
+    kind: MediaType,
     /// SHA-256 of the bytes; of a frame that of its video.
     sha256: String,
     /// Number of the frame in its video, else null.
@@ -160,7 +160,7 @@ pub(crate) struct MediaDeleted {
 pub(crate) fn media(media: &media::Media) -> Media {
     Media {
         id: media.id.0,
-        media_type: media.media_type,
+        kind: media.media_type,
         sha256: media.sha256.to_string(),
         frame: media.frame,
         ext: media.ext.clone(),
