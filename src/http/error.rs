@@ -127,7 +127,9 @@ pub(super) async fn in_json(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if is_options && let Some(allow) = response.headers().get(header::ALLOW).and_then(|value| value.to_str().ok()) {
         let allow = header::HeaderValue::from_str(&format!("{allow},OPTIONS"));
-        allow.into_iter().for_each(|allow| drop(response.headers_mut().insert(header::ALLOW, allow)));
+        if let Ok(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
     }
     let is_plain = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/plain"));
     if !(response.status().is_client_error() || response.status().is_server_error()) || !is_plain {

@@ -19,7 +19,7 @@ pub const MOST_FILES: usize = 10_000;
 const LONGEST_NAME: usize = 255;
 
 /// A folder that is not complete after this time was left by a process that died.
-const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+const ABANDONED: Duration = Duration::from_hours(24);
 
 const NAMES: &str = "names.json";
 

@@ -183,7 +183,7 @@ impl TestApp {
         let request = request.body(body.to_vec()).unwrap();
         tokio::task::spawn_blocking(move || {
             let agent: ureq::Agent =
-                ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+                ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).max_redirects(0).build().into();
             let mut response = agent.run(request).unwrap();
             let bytes = response.body_mut().with_config().limit(100 << 20).read_to_vec().unwrap();
             (response.status().as_u16(), response.headers().clone(), bytes)

@@ -156,10 +156,8 @@ struct AlsoDeleted {
 #[utoipa::path(get, path = "/media/id/{id}", tag = "media", operation_id = "show_media", params(("id" = i64, Path), AlsoDeleted),
     responses((status = 200, body = Envelope<MediaFull>), Failures))]
 async fn by_id(State(app): State<App>, Id(id): Id, Params(also): Params<AlsoDeleted>) -> Answer {
-    let found = match flag("deleted", also.deleted.as_deref())? {
-        true => app.media.get_also_deleted(MediaId(id)).await?,
-        false => app.media.get(MediaId(id)).await?,
-    };
+    let with_trash = flag("deleted", also.deleted.as_deref())?;
+    let found = if with_trash { app.media.get_also_deleted(MediaId(id)).await? } else { app.media.get(MediaId(id)).await? };
     full(&app, found.ok_or_else(|| Error::not_found("not found"))?).await
 }
 
