@@ -25,10 +25,16 @@ fn a_test_tells_files_that_are_right_wrong_and_not_here() {
 
     let missing = likeness(data.path(), &["model", "test", "caffe_lenet_mnist"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(text(&missing.stderr).contains("not here: lenet_iter_10000.caffemodel (`likeness model download"), "{}", text(&missing.stderr));
+    assert!(
+        text(&missing.stderr).contains("not here: lenet_iter_10000.caffemodel, lenet.prototxt (`likeness model download"),
+        "{}",
+        text(&missing.stderr)
+    );
     let folder = data.path().join("models/caffe_lenet_mnist");
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("lenet_iter_10000.caffemodel"), "something else").unwrap();
+    for name in ["lenet_iter_10000.caffemodel", "lenet.prototxt"] {
+        std::fs::write(folder.join(name), "something else").unwrap();
+    }
     let wrong = likeness(data.path(), &["model", "test", "--all"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("lenet_iter_10000.caffemodel has sha256"), "{}", text(&wrong.stderr));
