@@ -58,10 +58,10 @@ pub async fn take_key_frames(
     let command = ffmpeg.frames(video, info, &filter(settings, info), settings.max_frames, folder)?;
     let time = Duration::from_secs(settings.timeout_seconds);
     let mut listing = Listing { frame_rate: info.frame_rate, ..Listing::default() };
-    let mut told = i64::MIN;
+    let mut told = 0;
     let finished = process::run(command, &Limits { time, output_bytes: u64::MAX - 1, cancel }, |line| {
         listing.read(line);
-        if listing.end_ms >= told.saturating_add(1000) {
+        if listing.end_ms >= told + 1000 {
             told = listing.end_ms;
             progress(told);
         }
