@@ -9,12 +9,14 @@ demo: setup
 	$(CARGO) build --release
 	@exec "$$(.ci/binary)" demo --data-dir "$${DATA_DIR:-data/demo}" --port $(PORT) $(if $(PHOTOS),--photos "$(PHOTOS)")
 
+test: SETUP_OPTIONS := --tests
 test: setup
 	cargo fmt --check
 	$(CARGO) clippy --release --all-targets -- -D warnings
 	$(CARGO) test --release
+	tests/with_postgres $(CARGO) test --release --test it
 	tests/kill_and_resume.py
 	@.ci/licences
 
 setup:
-	@.ci/setup
+	@.ci/setup $(SETUP_OPTIONS)

@@ -33,6 +33,7 @@ impl MigrationTrait for Migration {
         for table in ["detection_run", "detection", "job_failure", "job_log", "job", "collection_media", "collection"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
+        manager.drop_index(Index::drop().name("media_content_sha256").table("media").to_owned()).await?;
         for column in ["time_ms", "duration_ms", "frame_rate"] {
             manager.alter_table(Table::alter().table("media").drop_column(column).to_owned()).await?;
         }
@@ -165,6 +166,8 @@ fn indexes() -> Vec<IndexCreateStatement> {
         plain("detection_media", "detection", &["media_id"]),
         plain("detection_label", "detection", &["label", "media_id"]),
         plain("detection_run_media", "detection_run", &["media_id"]),
+        // Exact duplicates are found by this.
+        plain("media_content_sha256", "media", &["content_sha256"]),
     ]
 }
 

@@ -1,14 +1,13 @@
 //! The hall: one bundle of handles, made once, cloned everywhere. No behaviour.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::db;
-use crate::error::{Result, io_error};
+use crate::db::{self, Database};
+use crate::error::{Error, Result, io_error};
 use crate::feature::Features;
 use crate::job::Jobs;
-use crate::media::{Collections, Detections, MediaStore, Uploads};
+use crate::media::{Collections, Detections, MediaStore, Uploads, intake};
 use crate::model::Zoo;
 use crate::network::Engine;
 use crate::search::SearchDesk;
@@ -44,12 +43,12 @@ impl App {
     /// # Errors
     /// When the folder cannot be written, the database is damaged, or the device is not there.
     pub async fn open(config: Config) -> Result<Self> {
+        let database = Self::connect(&config).await?;
         let folder = &config.data_dir;
-        std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create the data folder", error))?;
         let limits = config.decode.limits();
-        let database = db::connect(&Self::database_path(folder)).await?;
         let jobs = Jobs::new(database.clone());
-        let media = MediaStore::open(database.clone(), folder, limits)?;
+        let media = MediaStore::open(database.clone(), folder, limits)?.with_video(config.video.clone());
+        intake::sweep(media.data_dir());
         let uploads = Uploads::open(&media);
         let collections = Collections::new(database.clone());
         let detections = Detections::new(database.clone());
@@ -60,8 +59,25 @@ impl App {
         Ok(Self { config: Arc::new(config), jobs, media, uploads, collections, detections, zoo, features, engine, search })
     }
 
-    /// Where a library's records lie.
-    pub fn database_path(data_dir: &Path) -> String {
-        data_dir.join("library.sqlite").to_string_lossy().into_owned()
+    /// Opens the configured database alone, for what needs no network; the data folder is made where it is missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or the database cannot be reached or is damaged.
+    pub async fn connect(config: &Config) -> Result<Database> {
+        let folder = &config.data_dir;
+        std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create the data folder", error))?;
+        db::connect(&Self::database_place(config)?).await
+    }
+
+    /// Path or URL of the configured database: may hold a password, not for people.
+    ///
+    /// # Errors
+    /// `Invalid` for a setting that is no URL.
+    pub fn database_place(config: &Config) -> Result<String> {
+        match &config.database.url {
+            None => Ok(config.data_dir.join("library.sqlite").to_string_lossy().into_owned()),
+            Some(url) if url.contains("://") => Ok(url.clone()),
+            Some(_) => Err(Error::invalid("setting database.url is no URL: write postgres://user:password@host/name")),
+        }
     }
 }

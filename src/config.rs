@@ -1,17 +1,18 @@
 //! Every setting of the program, documented with unit and default. A value comes from the command line, else from the
 //! environment, else from the TOML file, else the default stands. Nothing else in the program reads the environment.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Deserialize;
 
-use crate::error::{Error, Kind, Result, ResultExt, io_error};
+use crate::error::{Error, Result, io_error, without_passwords};
 use crate::imaging::DecodeLimits;
 
 /// Settings as the command line and the environment give them; each is optional and wins over the file.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Clone, Default, Args)]
 pub struct ConfigArguments {
     /// TOML file with the same settings in sections [default: likeness.toml in the data folder, if there]
     #[arg(long, global = true, env = "LIKENESS_CONFIG", value_name = "FILE")]
@@ -37,7 +38,8 @@ pub struct ConfigArguments {
     /// Folder or URL with model files, for machines without internet: MIRROR/<model key>/<file>
     #[arg(long, global = true, env = "LIKENESS_MIRROR", value_name = "DIR|URL")]
     pub mirror: Option<String>,
-    /// PostgreSQL database `postgres://user:password@host/name` [default: SQLite in the data folder]
+    /// PostgreSQL database `postgres://user:password@host/name` [default: SQLite in the data folder]. Other users of this
+    /// machine see command lines: the environment variable, or `[database] url` in the settings file, keeps the password
     #[arg(long, global = true, env = "LIKENESS_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// Log lines as JSON [default: text]
@@ -133,11 +135,17 @@ pub struct ModelsConfig {
 }
 
 /// `[database]`: where the records are.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DatabaseConfig {
     /// `postgres://user:password@host/database`; without it `library.sqlite` in the data folder.
     pub url: Option<String>,
+}
+
+impl fmt::Debug for DatabaseConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DatabaseConfig").field("url", &self.url.as_deref().map(without_passwords)).finish()
+    }
 }
 
 /// `[tasks]`: long work.
@@ -196,6 +204,8 @@ pub struct VideoConfig {
     pub frame_side: u32,
     /// A video that takes longer than this to read is given up, in seconds.
     pub timeout_seconds: u64,
+    /// Largest video file, in GiB.
+    pub max_file_gib: u64,
 }
 
 impl Default for VideoConfig {
@@ -208,6 +218,7 @@ impl Default for VideoConfig {
             max_frames: 10_000,
             frame_side: 0,
             timeout_seconds: 4 * 3600,
+            max_file_gib: 64,
         }
     }
 }
@@ -263,7 +274,9 @@ impl Config {
 
     fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| io_error(file, "read the settings in", e))?;
-        toml::from_str(&text).or_error(Kind::Invalid, || format!("settings file {}", file.display()))
+        // The parser's message shows the line, and that may be the one with the password.
+        toml::from_str(&text)
+            .map_err(|source| Error::invalid(format!("settings file {}: {}", file.display(), without_passwords(&source.to_string()))))
     }
 
     fn overlay(&mut self, arguments: &ConfigArguments) {
@@ -298,6 +311,7 @@ impl Config {
             ("tasks.max_attempts", u64::from(self.tasks.max_attempts)),
             ("import.max_upload_mib", self.import.max_upload_mib),
             ("video.timeout_seconds", self.video.timeout_seconds),
+            ("video.max_file_gib", self.video.max_file_gib),
         ];
         match positive.iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(Error::invalid(format!("setting {name} is 0; it must be at least 1"))),

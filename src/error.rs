@@ -183,3 +183,38 @@ pub fn io_error(path: &std::path::Path, doing: &str, source: std::io::Error) -> 
     let kind = if source.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Internal };
     Error::new(kind, format!("cannot {doing} {}: {source}{remedy}", path.display())).because(source)
 }
+
+/// A text in which no address holds a password: `scheme://user:***@host`.
+pub fn without_passwords(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        shown.push_str(before);
+        shown.push_str("://");
+        rest = after;
+        let authority = rest.split(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '"' | '\'')).next().unwrap_or_default();
+        if let Some((login, _)) = authority.rsplit_once('@') {
+            shown.push_str(login.split_once(':').map_or(login, |(user, _)| user));
+            shown.push_str(if login.contains(':') { ":***" } else { "" });
+            rest = &rest[login.len()..];
+        }
+    }
+    shown + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_passwords;
+
+    #[test]
+    fn passwords_are_left_out_of_addresses_and_nothing_else_is() {
+        for (text, shown) in [
+            ("url = \"postgres://ada:se:cr@t@host/x\" and http://a.b/c@d:e", "url = \"postgres://ada:***@host/x\" and http://a.b/c@d:e"),
+            ("postgres://ada@host and no more", "postgres://ada@host and no more"),
+            ("://", "://"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(without_passwords(text), shown);
+        }
+    }
+}

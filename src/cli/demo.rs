@@ -36,7 +36,7 @@ pub struct DemoArguments {
 pub(super) async fn run(config: Config, arguments: DemoArguments) -> Result<ExitCode> {
     // The port first: nobody should wait for an import to hear that it is taken.
     let listener = serve::listen(arguments.serve.address(&config)?).await?;
-    let app = App::open(config).await?;
+    let app = App::open(arguments.serve.applied(config)).await?;
     let photos = choose_photos(&arguments, &app.config.data_dir).await?;
     println!("1/3  importing {}", photos.display());
     import::run(&app.media, import::ImportArguments { paths: vec![photos], no_check: false, json: false }).await?;

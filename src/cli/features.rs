@@ -1,4 +1,4 @@
-//! `likeness features` and `likeness models`.
+//! `likeness features`.
 
 use std::process::ExitCode;
 
@@ -6,21 +6,11 @@ use clap::Args;
 use serde_json::json;
 
 use crate::app::App;
-use crate::config::Config;
 use crate::error::Result;
-use crate::model::Zoo;
 
 /// How to list features.
 #[derive(Args)]
 pub struct FeaturesArguments {
-    /// Print one JSON array
-    #[arg(long)]
-    json: bool,
-}
-
-/// How to list models.
-#[derive(Args)]
-pub struct ModelsArguments {
     /// Print one JSON array
     #[arg(long)]
     json: bool,
@@ -49,21 +39,4 @@ pub(super) async fn run(app: &App, arguments: FeaturesArguments) -> Result<ExitC
         );
     }
     Ok(ExitCode::SUCCESS)
-}
-
-pub(super) fn run_models(config: &Config, arguments: &ModelsArguments) -> ExitCode {
-    let zoo = Zoo::new(&config.data_dir, config.models.mirror.clone());
-    let models: Vec<_> = zoo.list().into_values().collect();
-    if arguments.json {
-        let rows: Vec<_> =
-            models.iter().map(|entry| json!({ "key": entry.key, "downloaded": zoo.is_downloaded(entry), "model": entry.raw })).collect();
-        println!("{}", json!(rows));
-        return ExitCode::SUCCESS;
-    }
-    for entry in models {
-        let model = &entry.descriptor;
-        let here = if zoo.is_downloaded(&entry) { "ready" } else { "not here" };
-        println!("{:<36} {here:<9} {:>4} numbers  {:<18} {}", entry.key, model.dimensions, model.licence, model.name);
-    }
-    ExitCode::SUCCESS
 }

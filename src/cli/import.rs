@@ -1,4 +1,4 @@
-//! `likeness import <dir|file|zip>...`: puts pictures into the library and says what became of each.
+//! `likeness import <dir|file|zip>...`: puts pictures and videos into the library and says what became of each.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,7 +18,7 @@ const FAILURES_SHOWN: usize = 20;
 /// What `likeness import` is told.
 #[derive(Debug, Clone, Args)]
 pub struct ImportArguments {
-    /// Folders (with all folders in them), pictures and ZIP archives.
+    /// Folders (with all folders in them), pictures, videos and ZIP archives.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Only read the headers of the pictures: faster, but a damaged picture is found when it is used.
@@ -80,8 +80,14 @@ fn print(report: &ImportReport) {
         report.failed.len(),
         report.ignored
     );
+    if report.frames > 0 {
+        println!("{} key frames of videos", report.frames);
+    }
     if report.deleted > 0 {
         println!("{} of those already there are deleted: `likeness restore <id|sha256>` brings one back", report.deleted);
+    }
+    for FailedFile { path, reason } in &report.partial {
+        eprintln!("only in part: {path}: {reason}");
     }
     for FailedFile { path, reason } in report.failed.iter().take(FAILURES_SHOWN) {
         eprintln!("failed: {path}: {reason}");
@@ -100,7 +106,7 @@ struct Bar(ProgressBar);
 impl Bar {
     fn new() -> Self {
         let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{bar:32} {human_pos}/{human_len} files, {per_sec}, {eta} left");
+        let style = ProgressStyle::with_template("{bar:32} {human_pos}/{human_len} files, {per_sec}, {eta} left {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self(bar)
     }
@@ -113,5 +119,11 @@ impl ImportProgress for Bar {
 
     fn done(&self) {
         self.0.inc(1);
+        self.0.set_message("");
+    }
+
+    fn video(&self, name: &str, moment_ms: i64, length_ms: Option<i64>) {
+        let of = length_ms.map(|length| format!(" of {} s", length / 1000)).unwrap_or_default();
+        self.0.set_message(format!("({name}: {} s{of})", moment_ms / 1000));
     }
 }

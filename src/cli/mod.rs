@@ -1,17 +1,25 @@
 //! The command line: parses, opens what a command needs, prints. One file a command.
 
 mod bar;
+mod completions;
+mod db;
 mod demo;
 mod detect;
 mod distill;
 mod evaluate;
+mod export;
 mod extract;
 mod features;
 mod import;
+mod keyframes;
 mod media;
+mod model;
+mod query;
 mod render;
-mod search;
+mod routes;
 mod serve;
+mod verify;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -19,15 +27,27 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::config::{Config, ConfigArguments};
-use crate::db;
-use crate::error::{Result, io_error};
+use crate::error::Result;
 use crate::media::MediaStore;
 use crate::network::device;
 use crate::telemetry;
 
+/// What stands below the list of commands.
+const AFTER_HELP: &str = "\
+First steps:
+  likeness import ~/Pictures          put pictures in
+  likeness extract                    take features and build the index
+  likeness query photo.jpg            what looks like this?
+  likeness serve                      the same in a browser, at http://127.0.0.1:5000
+
+Exit codes:
+  0  done
+  1  failed, or stopped before the end
+  2  done, but some items failed: each is named with its reason; also a mistake in the command line";
+
 /// Visual similarity search: put pictures in, ask what looks like this.
 #[derive(Parser)]
-#[command(name = "likeness", version, propagate_version = true)]
+#[command(name = "likeness", version, propagate_version = true, after_help = AFTER_HELP)]
 struct Arguments {
     #[command(flatten)]
     config: ConfigArguments,
@@ -37,8 +57,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Put pictures into the library: folders, files, ZIP archives
+    /// Put pictures and videos into the library: folders, files, ZIP archives
     Import(import::ImportArguments),
+    /// Take the key frames of videos as pictures, without any library
+    Keyframes(keyframes::KeyframesArguments),
     /// Take features from every picture that has none yet, then build the index
     Extract(extract::ExtractArguments),
     /// Build the index of a feature anew from its vectors
@@ -46,13 +68,26 @@ enum Command {
     /// Say what is in pictures, or in the whole library
     Detect(detect::DetectArguments),
     /// Ask the library what looks like a picture
-    Search(search::SearchArguments),
-    /// Serve the library over HTTP
+    #[command(visible_alias = "search")]
+    Query(query::QueryArguments),
+    /// Print the routes of the HTTP API as a Markdown document
+    Routes(routes::RoutesArguments),
+    /// List, download and test models, and look at their layers
+    Model(model::ModelArguments),
+    /// Write a collection into one ZIP archive: originals, reports, and a manifest of hashes
+    Export(export::ExportArguments),
+    /// Check that an exported archive is still what it was
+    Verify(verify::VerifyArguments),
+    /// Serve the library over HTTP, and do the long work that clients ask for
     Serve(serve::ServeArguments),
+    /// Do the long work that clients of a server ask for, in a process of its own
+    Worker(worker::WorkerArguments),
+    /// Look after the database: status, upgrade, check, backup
+    Db(db::DbArguments),
     /// List features
     Features(features::FeaturesArguments),
-    /// List the models of the zoo
-    Models(features::ModelsArguments),
+    /// List the models of the zoo: the same as `model list`
+    Models(model::ListArguments),
     /// Measure a model on your own labelled pictures
     Evaluate(evaluate::EvaluateArguments),
     /// Train the built-in network: a small student learns what a teacher says of photos
@@ -65,6 +100,15 @@ enum Command {
     Demo(demo::DemoArguments),
     /// Render the program's own sample pictures
     Render(render::RenderArguments),
+    /// Print a script that lets a shell complete these commands
+    Completions(completions::CompletionsArguments),
+}
+
+impl Command {
+    /// Whether it runs on until it is told to stop, and so should say what it does.
+    fn stays(&self) -> bool {
+        matches!(self, Self::Serve(_) | Self::Worker(_))
+    }
 }
 
 /// Runs the program.
@@ -72,8 +116,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Before anything asks libtorch about CUDA.
     device::prepare_process(arguments.config.libtorch_cuda.as_deref());
-    let level = if matches!(arguments.command, Command::Serve(_)) { "info" } else { "warn" };
-    telemetry::start(arguments.config.log_json, level);
+    telemetry::start(arguments.config.log_json, if arguments.command.stays() { "info" } else { "warn" });
     let outcome = tokio::runtime::Runtime::new()
         .map_err(|error| crate::Error::internal("cannot start the runtime").because(error))
         .and_then(|runtime| runtime.block_on(run(arguments)));
@@ -88,29 +131,41 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode> {
+    // A script for the shell's start-up must not hang on the settings of a library.
+    let command = match arguments.command {
+        Command::Completions(command) => return Ok(completions::run(&command)),
+        Command::Routes(command) => return Ok(routes::run(&command)),
+        other => other,
+    };
     let config = Config::load(&arguments.config)?;
-    match arguments.command {
+    match command {
         Command::Import(command) => import::run(&library(&config).await?, command).await,
+        Command::Keyframes(command) => keyframes::run(config, command).await,
         Command::Extract(command) => extract::run(&App::open(config).await?, command).await,
         Command::Index(command) => extract::run_index(&App::open(config).await?, command).await,
         Command::Detect(command) => detect::run(&App::open(config).await?, command).await,
-        Command::Search(command) => search::run(&App::open(config).await?, command).await,
+        Command::Query(command) => query::run(&App::open(config).await?, command).await,
+        Command::Model(command) => model::run(&config, command).await,
+        Command::Export(command) => export::run(&library(&config).await?, command).await,
+        Command::Verify(command) => verify::run(&command),
         Command::Serve(command) => serve::run(config, command).await,
+        Command::Worker(command) => worker::run(config, &command).await,
+        Command::Db(command) => db::run(&config, command).await,
         Command::Features(command) => features::run(&App::open(config).await?, command).await,
-        Command::Models(command) => Ok(features::run_models(&config, &command)),
+        Command::Models(command) => Ok(model::list(&config, &command)),
         Command::Evaluate(command) => evaluate::run(config, command).await,
         Command::Distill(command) => tokio::task::block_in_place(|| distill::run(command)).map(|()| ExitCode::SUCCESS),
         Command::Delete(command) => media::delete(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Restore(command) => media::restore(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Demo(command) => demo::run(config, command).await,
         Command::Render(command) => render::run(&command),
+        Command::Completions(command) => Ok(completions::run(&command)),
+        Command::Routes(command) => Ok(routes::run(&command)),
     }
 }
 
 /// The library alone: what needs no network does not start the engine.
 async fn library(config: &Config) -> Result<MediaStore> {
-    let folder = &config.data_dir;
-    std::fs::create_dir_all(folder).map_err(|error| io_error(folder, "create the data folder", error))?;
-    let database = db::connect(&App::database_path(folder)).await?;
-    MediaStore::open(database, folder, config.decode.limits())
+    let store = MediaStore::open(App::connect(config).await?, &config.data_dir, config.decode.limits())?;
+    Ok(store.with_video(config.video.clone()))
 }

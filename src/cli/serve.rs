@@ -2,15 +2,22 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use axum::ServiceExt;
 use axum::extract::Request;
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
+use super::worker;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result, ResultExt};
+use crate::tasks;
+
+/// How long requests in work may take once the server was told to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where to listen.
 #[derive(Args)]
@@ -24,12 +31,16 @@ pub struct ServeArguments {
     /// Allow an address that other machines reach, although there are no accounts: whoever reaches it sees and changes everything
     #[arg(long)]
     expose: bool,
+    /// Leave long work to `likeness worker` processes
+    #[arg(long)]
+    no_worker: bool,
 }
 
 pub(super) async fn run(config: Config, arguments: ServeArguments) -> Result<ExitCode> {
     let address = arguments.address(&config)?;
-    let app = App::open(config).await?;
-    serve(app, listen(address).await?, |url| println!("Likeness serves {url}/")).await
+    let listener = listen(address).await?;
+    let app = App::open(arguments.applied(config)).await?;
+    serve(app, listener, |url| println!("Likeness serves {url}/")).await
 }
 
 /// Takes the port.
@@ -47,13 +58,36 @@ pub(super) async fn serve(app: App, listener: TcpListener, ready: impl FnOnce(&s
     warm_up(&app).await;
     let bound = listener.local_addr().or_error(Kind::Internal, || "the listening socket has no address".into())?;
     ready(&format!("http://{bound}"));
+    let end = worker::end_when_asked();
+    let workers = tasks::worker::start(&app, &end);
     let service = ServiceExt::<Request>::into_make_service(crate::http::service(app));
-    axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await.or_error(Kind::Internal, || "serving failed".into())?;
+    let served = axum::serve(listener, service).with_graceful_shutdown(end.clone().cancelled_owned());
+    tokio::select! {
+        done = served => done.or_error(Kind::Internal, || "serving failed".into())?,
+        // A page that listens for news keeps its connection for ever.
+        () = patience(&end) => tracing::info!("connections were still open and are closed now"),
+    }
+    end.cancel();
+    worker::finish(workers).await;
     tracing::info!("server stopped");
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns a while after the end was asked for.
+async fn patience(end: &CancellationToken) {
+    end.cancelled().await;
+    tokio::time::sleep(PATIENCE).await;
+}
+
 impl ServeArguments {
+    /// The settings with what was said here.
+    pub(super) fn applied(&self, mut config: Config) -> Config {
+        if self.no_worker {
+            config.tasks.workers = 0;
+        }
+        config
+    }
+
     /// Where to listen.
     ///
     /// # Errors
@@ -81,15 +115,5 @@ async fn warm_up(app: &App) {
         }
         Ok(None) => tracing::warn!("no feature yet: searches answer once `likeness extract` has run; no restart is needed"),
         Err(error) => tracing::error!(error = ?error, "the first feature could not be loaded; searches will say why"),
-    }
-}
-
-async fn asked_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
-        }
-        Err(_) => drop(interrupted.await),
     }
 }

@@ -230,7 +230,7 @@ impl Features {
         let rows = failures.iter().map(|(media, reason)| feature_failure::ActiveModel {
             feature_id: Set(id.0),
             media_id: Set(media.0),
-            reason: Set(reason.clone()),
+            reason: Set(db::storable(reason)),
             created_at: Set(Utc::now()),
         });
         let renew = OnConflict::columns([feature_failure::Column::FeatureId, feature_failure::Column::MediaId])
@@ -323,10 +323,10 @@ fn columns(spec: FeatureSpec) -> feature::ActiveModel {
     feature::ActiveModel {
         active: Set(spec.active),
         modelzoo_name: Set(spec.modelzoo_name),
-        layer: Set(spec.layer),
+        layer: Set(db::storable(&spec.layer)),
         index_type: Set(spec.index_type),
         index_settings: Set(spec.index_settings),
-        username: Set(Some(spec.username)),
+        username: Set(Some(db::storable(&spec.username))),
         ..Default::default()
     }
 }

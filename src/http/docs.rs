@@ -7,11 +7,12 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::info::{InfoBuilder, LicenseBuilder};
 use utoipa_swagger_ui::Config;
 
-use super::error::Failure;
+use super::error::{ErrorBody, Failure};
 use crate::app::App;
 use crate::error::{Error, Kind};
 
@@ -27,6 +28,7 @@ const PAGE: &str = r#"<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Likeness API</title>
 <link rel="stylesheet" href="/api/v1/docs/swagger-ui.css">
+<link rel="stylesheet" href="/api/v1/docs/index.css">
 <link rel="icon" href="/favicon.ico">
 </head>
 <body>
@@ -43,6 +45,9 @@ pub(super) fn router(mut description: OpenApi) -> Router<App> {
     let licence = LicenseBuilder::new().name(env!("CARGO_PKG_LICENSE")).build();
     description.info =
         InfoBuilder::new().title("Likeness").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT)).license(Some(licence)).build();
+    let schemas = &mut description.components.get_or_insert_default().schemas;
+    // Named by every operation, but by its name only.
+    schemas.insert("ErrorBody".into(), ErrorBody::schema());
     Router::new()
         .route(DESCRIPTION, get(|| async move { axum::Json(description) }))
         .route("/api/v1/docs", get(|| async { with_policy("text/html; charset=utf-8", PAGE) }))
@@ -54,7 +59,7 @@ A success answers `{\"status\":\"ok\",\"res\":...}`, a failure `{\"status\":\"er
 
 /// One file of the page, compiled into the program.
 async fn asset(Path(file): Path<String>) -> Result<Response, Failure> {
-    let config = Arc::new(Config::from(DESCRIPTION));
+    let config = Arc::new(Config::from(DESCRIPTION).use_base_layout());
     let failed = |text: String| Error::new(Kind::Internal, format!("the documentation's file {file} cannot be read: {text}"));
     match utoipa_swagger_ui::serve(&file, config).map_err(|source| failed(source.to_string()))? {
         Some(found) => Ok(with_policy(&found.content_type, found.bytes.into_owned())),

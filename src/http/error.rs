@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::http::{StatusCode, Uri, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
+use super::pages;
 use crate::error::{Error, Kind};
 
 /// A failure on its way out.
@@ -92,14 +95,49 @@ impl IntoResponse for Failure {
     }
 }
 
-/// What an address that leads nowhere answers.
-pub(super) async fn unknown_path(uri: Uri) -> Response {
+/// What an address that leads nowhere answers: a person who follows an old link gets the search page, a program an error.
+pub(super) async fn unknown_path(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let is_page =
+        !["/api", "/static", "/socket.io"].iter().any(|folder| uri.path() == *folder || uri.path().starts_with(&format!("{folder}/")));
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if is_page && method == Method::GET && accepted.contains("text/html") {
+        return pages::search_page();
+    }
     Failure(Error::not_found(format!("there is nothing at {}", uri.path()))).into_response()
 }
 
-/// What a known address answers to a method it does not take.
-pub(super) async fn wrong_method() -> Response {
+/// What a known address answers to a method it does not take; the `Allow` header tells those that it does.
+pub(super) async fn wrong_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     (StatusCode::METHOD_NOT_ALLOWED, body("this address does not take this method")).into_response()
+}
+
+/// Most bytes of a refusal's text that are kept.
+const LONGEST_REFUSAL: usize = 1 << 16;
+
+/// What the web framework refuses by itself, in plain text, is told like every other failure.
+pub(super) async fn in_json(request: Request, next: Next) -> Response {
+    let is_options = request.method() == Method::OPTIONS;
+    let has_nul = request.uri().path().contains("%00");
+    if has_nul {
+        return Failure(Error::not_found(format!("there is nothing at {}", request.uri().path()))).into_response();
+    }
+    let mut response = next.run(request).await;
+    if is_options && let Some(allow) = response.headers().get(header::ALLOW).and_then(|value| value.to_str().ok()) {
+        let allow = header::HeaderValue::from_str(&format!("{allow},OPTIONS"));
+        if let Ok(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+    }
+    let is_plain = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/plain"));
+    if !(response.status().is_client_error() || response.status().is_server_error()) || !is_plain {
+        return response;
+    }
+    let status = response.status();
+    let text = axum::body::to_bytes(response.into_body(), LONGEST_REFUSAL).await.unwrap_or_default();
+    (status, body(&String::from_utf8_lossy(&text))).into_response()
 }
 
 /// What a handler's panic becomes: the log has the details.

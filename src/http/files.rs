@@ -1,19 +1,21 @@
-//! `/static/*`: pictures of the library, uploads and thumbnails. A name in an address is parsed into a hash and a frame and
+//! `/static/*`: pictures and videos of the library, uploads and thumbnails. A name in an address is parsed into a hash and a frame and
 //! looked up; no path is ever built from it.
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use tower::ServiceExt;
+use tower_http::services::ServeFile;
 
 use super::error::Failure;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::imaging::PictureFormat;
-use crate::media::{Media, ThumbnailSide, Upload};
+use crate::media::{Media, ThumbnailSide, Upload, video};
 use crate::types::{MediaId, Sha256};
 
 pub(super) fn router() -> Router<App> {
@@ -21,6 +23,7 @@ pub(super) fn router() -> Router<App> {
         .route("/static/data/media/{first}/{second}/{file}", get(media))
         .route("/static/data/uploads/{first}/{second}/{file}", get(upload))
         .route("/static/data/thumbs/{side}/{id}", get(thumbnail))
+        .route("/static/modelzoo/{key}/{file}", get(document))
 }
 
 /// Address of a picture's original bytes.
@@ -45,7 +48,7 @@ fn address(folder: &str, hash: &Sha256, frame: &str, extension: &str) -> String 
 }
 
 /// Hash and frame number from `<64 hex>[_<frame>]<extension>`.
-fn parse_name(name: &str) -> Option<(Sha256, Option<i64>)> {
+fn parse_name(name: &str) -> Option<(Sha256, Option<i32>)> {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     match stem.split_once('_') {
         None => Some((stem.parse().ok()?, None)),
@@ -53,20 +56,43 @@ fn parse_name(name: &str) -> Option<(Sha256, Option<i64>)> {
     }
 }
 
-async fn media(
-    State(app): State<App>,
-    Path((_, _, name)): Path<(String, String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+async fn media(State(app): State<App>, Path((_, _, name)): Path<(String, String, String)>, request: Request) -> Result<Response, Failure> {
     let (hash, frame) = parse_name(&name).ok_or_else(|| Error::not_found("no such file"))?;
-    let siblings = app.media.siblings(&hash).await?;
-    let found = siblings.into_iter().find(|media| media.frame.map(i64::from) == frame).ok_or_else(|| Error::not_found("no such file"))?;
+    let found = app.media.by_frame(&hash, frame).await?.ok_or_else(|| Error::not_found("no such file"))?;
     let tag = format!("\"{}\"", found.content_sha256);
-    if is_known(&headers, &tag) {
+    if is_known(request.headers(), &tag) {
         return Ok(not_modified(&tag));
+    }
+    if let Some(media_type) = video::media_type(&found.ext) {
+        return stream(&app, &found, media_type, &tag, request).await;
     }
     let bytes = app.media.bytes(&found).await?;
     Ok(picture(bytes, content_type(&found.ext), &tag))
+}
+
+/// A video from the disk, whole or the range that was asked for.
+async fn stream(app: &App, video: &Media, media_type: &'static str, tag: &str, mut request: Request) -> Result<Response, Failure> {
+    let headers = request.headers_mut();
+    // A part of another version is of no use: the whole is sent then.
+    if headers.remove(header::IF_RANGE).is_some_and(|known| known != tag) {
+        headers.remove(header::RANGE);
+    }
+    let file = app.media.file(video)?;
+    let Ok(mut response) = ServeFile::new(&file).oneshot(request).await;
+    if response.status() == StatusCode::NOT_FOUND {
+        return Err(Error::corrupt(format!(
+            "the bytes of media {} are missing: {} is not there (restore it from a backup, or delete the media and import the video again)",
+            video.id,
+            file.display()
+        ))
+        .into());
+    }
+    for (name, value) in [(header::CONTENT_TYPE, media_type), (header::ETAG, tag), (header::CACHE_CONTROL, CACHING)] {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    Ok(response.map(Body::new))
 }
 
 async fn upload(
@@ -98,6 +124,21 @@ async fn thumbnail(State(app): State<App>, Path((side, id)): Path<(String, Strin
     }
     let bytes = app.media.thumbnail(&found, side).await?;
     Ok(picture(bytes, "image/jpeg", &tag))
+}
+
+/// A text or picture of a model's documentation.
+async fn document(State(app): State<App>, Path((key, name)): Path<(String, String)>) -> Result<Response, Failure> {
+    let read = move || {
+        let entry = app.zoo.get(&key).map_err(|_| Error::not_found("no such file"))?;
+        let bytes = app.zoo.document(&entry, &name)?.ok_or_else(|| Error::not_found("no such file"))?;
+        Ok::<_, Error>((name, bytes))
+    };
+    let read =
+        tokio::task::spawn_blocking(read).await.map_err(|error| Error::internal("reading a document failed inside").because(error))?;
+    let (name, bytes) = read?;
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let media_type = if extension.eq_ignore_ascii_case("md") { "text/markdown; charset=utf-8" } else { content_type(extension) };
+    Ok(([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, CACHING)], bytes).into_response())
 }
 
 fn content_type(extension: &str) -> &'static str {

@@ -3,10 +3,12 @@
 
 mod docs;
 mod error;
+mod exports;
 mod extract;
 mod files;
 mod pages;
 mod socketio;
+mod status;
 mod vframe;
 
 use axum::extract::Request;
@@ -24,21 +26,26 @@ use tower_http::trace::TraceLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::config::Config;
 
 /// The whole server as one service. A path with or without its trailing slash is the same.
 pub fn service(app: App) -> NormalizePath<Router> {
-    let text_only = DefaultPredicate::new().and(NotForContentType::const_new("application/zip"));
-    let (door, description) = OpenApiRouter::new().nest("/api/v1", vframe::router(&app)).split_for_parts();
+    let text_only =
+        DefaultPredicate::new().and(NotForContentType::const_new("application/zip")).and(NotForContentType::const_new("video/"));
+    let (door, description) = doors(&app.config).split_for_parts();
     let (sockets, clients) = socketio::layer(&app);
     let router = Router::new()
         .merge(door)
+        .merge(status::aliases())
         .merge(docs::router(description))
         .merge(files::router())
+        .merge(exports::router())
         .merge(pages::router())
         .fallback(error::unknown_path)
         .method_not_allowed_fallback(error::wrong_method)
         .layer(Extension(clients))
         .layer(sockets)
+        .layer(middleware::from_fn(error::in_json))
         .layer(middleware::from_fn(refuse_foreign_pages))
         .layer(fixed_header("x-content-type-options", "nosniff"))
         .layer(fixed_header("referrer-policy", "same-origin"))
@@ -48,6 +55,17 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .layer(TraceLayer::new_for_http())
         .with_state(app);
     NormalizePathLayer::trim_trailing_slash().layer(router)
+}
+
+/// The routes of the doors with their descriptions.
+fn doors(config: &Config) -> OpenApiRouter<App> {
+    OpenApiRouter::new().nest("/api/v1", vframe::router(config)).merge(status::router())
+}
+
+/// The `OpenAPI` description of every route that the server serves.
+pub fn description() -> serde_json::Value {
+    let (_, description) = doors(&Config::default()).split_for_parts();
+    serde_json::to_value(description).unwrap_or_default()
 }
 
 fn fixed_header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::queue::now;
 use super::{Job, JobProgress, Jobs, Status};
-use crate::db::database_error;
 use crate::db::entity::job::{ActiveModel, Column, Entity, Model};
+use crate::db::{database_error, storable};
 use crate::error::{Error, Kind, Result};
 use crate::types::JobId;
 
@@ -82,7 +82,7 @@ impl Jobs {
             .col_expr(Column::HeartbeatAt, Expr::value(Some(now())))
             .col_expr(Column::ProgressCurrent, Expr::value(progress.current as i64))
             .col_expr(Column::ProgressTotal, Expr::value(progress.total as i64))
-            .col_expr(Column::ProgressMessage, Expr::value(progress.message.clone()))
+            .col_expr(Column::ProgressMessage, Expr::value(storable(&progress.message)))
             .filter(Column::Id.eq(id.0))
             .filter(Column::Worker.eq(worker))
             .filter(Column::Status.is_in([Status::Running.word(), Status::Cancelling.word()]));
@@ -133,7 +133,7 @@ impl Jobs {
         {
             row.progress_current = progress.current as i64;
             row.progress_total = progress.total as i64;
-            row.progress_message.clone_from(&progress.message);
+            row.progress_message = storable(&progress.message);
             end(&transaction, row, status, result, reason).await?;
         }
         transaction.commit().await.map_err(|source| database_error("end a job", source))?;
@@ -173,7 +173,7 @@ async fn end(transaction: &DatabaseTransaction, row: Model, status: Status, resu
     change.progress_total = Set(row.progress_total);
     change.progress_message = Set(row.progress_message);
     change.result = Set(result.map(|value| value.to_string()));
-    change.error = Set(error);
+    change.error = Set(error.as_deref().map(storable));
     change.ended_at = Set(Some(now()));
     change.update(transaction).await.map_err(|source| database_error("end a job", source)).map(drop)
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::Jobs;
 use super::queue::now;
-use crate::db::database_error;
 use crate::db::entity::{job_failure, job_log};
+use crate::db::{database_error, storable};
 use crate::error::Result;
 use crate::types::JobId;
 
@@ -74,11 +74,14 @@ impl Jobs {
         let row = job_log::ActiveModel {
             job_id: Set(id.0),
             level: Set(level.word().into()),
-            message: Set(message.into()),
+            message: Set(storable(message)),
             created_at: Set(now()),
             ..Default::default()
         };
-        job_log::Entity::insert(row).exec(self.db.connection()).await.map_err(|source| database_error("write a log line", source))?;
+        // Watchers ask for lines after the last one they saw: numbers must become visible in their order.
+        let transaction = self.db.write().await?;
+        job_log::Entity::insert(row).exec(&transaction).await.map_err(|source| database_error("write a log line", source))?;
+        transaction.commit().await.map_err(|source| database_error("write a log line", source))?;
         self.watcher.look_now();
         Ok(())
     }
@@ -114,8 +117,8 @@ impl Jobs {
         for chunk in failures.chunks(ROWS_PER_INSERT) {
             let rows = chunk.iter().map(|failure| job_failure::ActiveModel {
                 job_id: Set(id.0),
-                item: Set(failure.item.clone()),
-                reason: Set(failure.reason.clone()),
+                item: Set(storable(&failure.item)),
+                reason: Set(storable(&failure.reason)),
                 ..Default::default()
             });
             let inserted = job_failure::Entity::insert_many(rows).exec(&transaction).await;

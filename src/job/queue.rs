@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use super::watch::Watcher;
 use super::{Job, NewJob, Status};
 use crate::db::entity::job::{ActiveModel, Column, Entity};
-use crate::db::{Database, database_error};
+use crate::db::{Database, database_error, storable};
 use crate::error::{Error, Kind, Result};
 use crate::types::JobId;
 
@@ -35,7 +35,10 @@ impl Jobs {
     /// # Errors
     /// Those of the database; so for every method here.
     pub async fn enqueue(&self, new: NewJob) -> Result<Job> {
-        let job = insert(self.db.connection(), new).await?;
+        // As a line of a log: the numbers of jobs become visible in their order.
+        let transaction = self.db.write().await?;
+        let job = insert(&transaction, new).await?;
+        transaction.commit().await.map_err(|source| database_error("write a job down", source))?;
         self.wake();
         Ok(job)
     }
@@ -157,11 +160,11 @@ async fn insert(connection: &impl ConnectionTrait, new: NewJob) -> Result<Job> {
     let row = ActiveModel {
         uuid: Set(uuid::Uuid::new_v4().to_string()),
         kind: Set(new.kind),
-        title: Set(new.title),
+        title: Set(storable(&new.title)),
         payload: Set(new.payload.to_string()),
         status: Set(Status::Queued.word().into()),
-        exclusive_key: Set(new.exclusive_key),
-        username: Set(new.username),
+        exclusive_key: Set(storable(&new.exclusive_key)),
+        username: Set(storable(&new.username)),
         progress_current: Set(0),
         progress_total: Set(0),
         progress_message: Set(String::new()),

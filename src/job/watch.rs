@@ -83,31 +83,35 @@ impl Jobs {
 }
 
 async fn watch(jobs: Jobs) {
-    let mut seen = loop {
-        match jobs.first_look().await {
-            Ok(seen) => break seen,
-            Err(error) => tracing::warn!(%error, "the jobs cannot be watched yet"),
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    };
+    let mut seen: Option<Seen> = None;
     loop {
-        let _ = tokio::time::timeout(LOOK_EVERY, jobs.watcher.ring.notified()).await;
-        if jobs.watcher.events.receiver_count() > 0
-            && let Err(error) = jobs.look(&mut seen).await
-        {
+        if jobs.watcher.events.receiver_count() == 0 {
+            // What happens while nobody listens is no news.
+            seen = None;
+        } else if let Err(error) = jobs.look_again(&mut seen).await {
             tracing::warn!(%error, "the jobs cannot be watched");
         }
         tokio::time::sleep(SHORTEST_PAUSE).await;
+        let _ = tokio::time::timeout(LOOK_EVERY, jobs.watcher.ring.notified()).await;
     }
 }
 
 impl Jobs {
-    /// What is already there is no news; what is unfinished is watched.
+    async fn look_again(&self, seen: &mut Option<Seen>) -> Result<()> {
+        match seen {
+            Some(seen) => self.look(seen).await?,
+            None => *seen = Some(self.first_look().await?),
+        }
+        Ok(())
+    }
+
+    /// What is already there is no news; what is unfinished is watched. The last numbers are read first: a job that comes in
+    /// between is then new, and not forgotten.
     async fn first_look(&self) -> Result<Seen> {
-        let unfinished: HashMap<i64, Job> = self.unfinished().await?.into_iter().map(|job| (job.id.0, job)).collect();
-        let last_job = self.many(job::Entity::find().order_by_desc(job::Column::Id).limit(1)).await?.first().map_or(0, |job| job.id.0);
         let last = job_log::Entity::find().order_by_desc(job_log::Column::Id).one(self.db.connection()).await;
         let last_line = last.map_err(|source| database_error("read the logs", source))?.map_or(0, |line| line.id);
+        let last_job = self.many(job::Entity::find().order_by_desc(job::Column::Id).limit(1)).await?.first().map_or(0, |job| job.id.0);
+        let unfinished = self.unfinished().await?.into_iter().filter(|job| job.id.0 <= last_job).map(|job| (job.id.0, job)).collect();
         Ok(Seen { last_job, last_line, unfinished })
     }
 

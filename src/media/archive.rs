@@ -1,15 +1,15 @@
-//! ZIP archives as a source of pictures. Entries are read one by one into memory under strict limits; nothing is
+//! ZIP archives as a source of pictures and videos. Entries are read one by one under strict limits; nothing is
 //! ever written under a name from an archive, and names that try to leave it are refused all the same.
 
 use std::fs::{File, Metadata};
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Write};
 use std::path::Path;
 
 use zip::read::{Config, OwnedZipFileEntry};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
-use super::walk::{Candidate, Content, Found, Origin, Rules, Sink, base_name, changed_at, failed, is_picture};
+use super::walk::{Candidate, Content, Found, Origin, Rules, Sink, base_name, changed_at, failed, is_wanted};
 use crate::error::{Error, Kind, Result, ResultExt, io_error};
 
 /// Beyond this size an entry must not have shrunk more than [`MAX_RATIO`] times.
@@ -18,7 +18,7 @@ const RATIO_FREE_BYTES: u64 = 1 << 20;
 /// Most bytes that one packed byte may become; photographs stay below 2, empty drawings below 100.
 const MAX_RATIO: u64 = 200;
 
-/// Names the pictures of an archive, in its own order. An archive that cannot be read, or is refused, is one failure.
+/// Names the pictures and videos of an archive, in its own order. An archive that cannot be read, or is refused, is one failure.
 pub(super) fn list(path: &Path, metadata: &Metadata, rules: &Rules, sink: Sink<'_>) -> bool {
     let mut archive = match open(path, rules) {
         Ok(archive) => archive,
@@ -56,6 +56,16 @@ pub(super) fn list(path: &Path, metadata: &Metadata, rules: &Rules, sink: Sink<'
 /// # Errors
 /// `TooLarge` beyond the limits, `Corrupt` when they do not unpack to what was promised.
 pub(super) fn read(path: &Path, entry: &OwnedZipFileEntry, max_bytes: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(entry.size().min(max_bytes).min(RATIO_FREE_BYTES)).unwrap_or_default());
+    unpack(path, entry, max_bytes, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes the bytes of one entry to `target`, and says how many they are.
+///
+/// # Errors
+/// As [`read`]; `Corrupt` also when the target refuses them.
+pub(super) fn unpack(path: &Path, entry: &OwnedZipFileEntry, max_bytes: u64, target: &mut dyn Write) -> Result<u64> {
     let mut file = File::open(path).map_err(|source| io_error(path, "open", source))?;
     let promised = entry.size();
     check_ratio(promised, entry.compressed_size())?;
@@ -63,14 +73,14 @@ pub(super) fn read(path: &Path, entry: &OwnedZipFileEntry, max_bytes: u64) -> Re
     let unpacked = unpacked.map_err(|source| Error::corrupt(format!("cannot be unpacked: {}", damaged(&source))).because(source))?;
     // One byte beyond the promise shows a liar without unpacking the lie.
     let limit = promised.min(max_bytes);
-    let mut bytes = Vec::with_capacity(usize::try_from(limit.min(RATIO_FREE_BYTES)).unwrap_or_default());
-    unpacked.take(limit + 1).read_to_end(&mut bytes).or_error(Kind::Corrupt, || "cannot be unpacked".into())?;
-    if bytes.len() as u64 > limit {
+    let count =
+        std::io::copy(&mut unpacked.take(limit.saturating_add(1)), target).or_error(Kind::Corrupt, || "cannot be unpacked".into())?;
+    if count > limit {
         return Err(Error::too_large(format!(
             "unpacks to more than the {promised} bytes that the archive promises: perhaps a bomb; it was not unpacked further"
         )));
     }
-    Ok(bytes)
+    Ok(count)
 }
 
 fn open(path: &Path, rules: &Rules) -> Result<ZipIterable<BufReader<File>>> {
@@ -97,10 +107,10 @@ fn look_at(path: &Path, metadata: &Metadata, entry: OwnedZipFileEntry, rules: &R
     if entry.is_symlink() {
         return fail("is a link; links in archives are not followed: unpack the archive and import the folder".into());
     }
-    if entry.is_dir() || !is_picture(Path::new(base_name(&name))) {
+    if entry.is_dir() || !is_wanted(Path::new(base_name(&name))) {
         return Found::Ignored(u64::from(!entry.is_dir()));
     }
-    match refused(&entry, rules) {
+    match refused(&entry, rules.largest(Path::new(base_name(&name)))) {
         Some(reason) => fail(reason),
         None => Found::Candidate(candidate(path, metadata, &name, entry)),
     }
@@ -132,15 +142,14 @@ fn bad_name(name: &str) -> Option<&'static str> {
     }
 }
 
-fn refused(entry: &OwnedZipFileEntry, rules: &Rules) -> Option<String> {
+fn refused(entry: &OwnedZipFileEntry, (limit, setting): (u64, &str)) -> Option<String> {
     if entry.encrypted() {
         return Some("is encrypted: unpack the archive with its password and import the folder".into());
     }
-    if entry.size() > rules.max_file_bytes {
+    if entry.size() > limit {
         return Some(format!(
-            "has {} bytes, more than the limit of {} per file (max_file_bytes): raise the limit or make it smaller",
-            entry.size(),
-            rules.max_file_bytes
+            "has {} bytes, more than the limit of {limit} per file ({setting}): raise the limit or make it smaller",
+            entry.size()
         ));
     }
     check_ratio(entry.size(), entry.compressed_size()).err().map(|error| error.to_string())

@@ -13,6 +13,10 @@ use super::staging::Staging;
 use crate::error::{Error, Kind, Result, io_error};
 use crate::types::Sha256;
 
+mod files;
+
+pub(super) use files::StagedFolder;
+
 /// Stored bytes by key; clones share everything.
 #[derive(Debug, Clone)]
 pub struct Blobs {

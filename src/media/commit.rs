@@ -1,16 +1,18 @@
-//! The rows of a batch of prepared pictures, written in order in one transaction, so that numbers do not depend on
+//! The rows of a batch of prepared pictures and videos, written in order in one transaction, so that numbers do not depend on
 //! how many threads worked or how often the import was killed.
 
 use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::blobs::Existing;
 use super::prepare::{Prepared, Ready, ReadyPicture};
+use super::video::ingest::ReadyVideo;
+use super::video::rows;
 use super::walk::Origin;
 use super::{MediaStore, now};
 use crate::db::entity::{media, media_source};
-use crate::db::{database_error, is_unique_violation};
+use crate::db::{database_error, is_unique_violation, storable};
 use crate::error::{Error, Kind, Result};
-use crate::types::MediaType;
+use crate::types::{MediaType, Sha256};
 
 /// How often a batch is tried when another process stores the same picture at the same moment.
 const ATTEMPTS: usize = 5;
@@ -19,6 +21,11 @@ const ATTEMPTS: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
     Added,
+    /// A video, with so many frames that were not there; what is missing of it, if anything.
+    AddedVideo {
+        frames: u64,
+        note: Option<String>,
+    },
     AlreadyThere,
     /// Already there, but deleted; an import does not bring it back.
     Deleted,
@@ -30,7 +37,7 @@ pub(super) enum Outcome {
 /// # Errors
 /// Those of the database and of the library's disk.
 pub(super) async fn commit(store: &MediaStore, batch: &[&Prepared]) -> Result<Vec<Outcome>> {
-    if !batch.iter().any(|prepared| matches!(prepared.outcome, Ok(Ready::Picture(_)))) {
+    if !batch.iter().any(|prepared| needs_row(prepared)) {
         return Ok(batch.iter().copied().map(without_row).collect());
     }
     let mut attempt = 1;
@@ -42,12 +49,18 @@ pub(super) async fn commit(store: &MediaStore, batch: &[&Prepared]) -> Result<Ve
     }
 }
 
+fn needs_row(prepared: &Prepared) -> bool {
+    matches!(prepared.outcome, Ok(Ready::Picture(_) | Ready::Video(_) | Ready::KnownVideo(_)))
+}
+
 async fn commit_once(store: &MediaStore, batch: &[&Prepared]) -> Result<Vec<Outcome>> {
     let transaction = store.db.write().await?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for prepared in batch {
         outcomes.push(match &prepared.outcome {
             Ok(Ready::Picture(picture)) => store_row(store, &transaction, &prepared.origin, picture).await?,
+            Ok(Ready::Video(video)) => store_video(store, &transaction, &prepared.origin, video).await?,
+            Ok(Ready::KnownVideo(sha256)) => meet_again(&transaction, &prepared.origin, sha256).await?,
             _ => without_row(prepared),
         });
     }
@@ -88,6 +101,25 @@ async fn store_row(store: &MediaStore, transaction: &DatabaseTransaction, origin
     Ok(if row.deleted_at.is_some() { Outcome::Deleted } else { Outcome::AlreadyThere })
 }
 
+/// All rows of a video, unless another process was faster.
+async fn store_video(store: &MediaStore, transaction: &DatabaseTransaction, origin: &Origin, video: &ReadyVideo) -> Result<Outcome> {
+    if rows::find(transaction, &video.sha256).await.map_err(failed)?.is_some() {
+        return meet_again(transaction, origin, &video.sha256).await;
+    }
+    let (id, frames) = rows::insert(store, transaction, video, failed).await?;
+    add_source(transaction, id, origin).await.map_err(failed)?;
+    Ok(Outcome::AddedVideo { frames, note: video.note.clone() })
+}
+
+/// Remembers where else a video was found.
+async fn meet_again(transaction: &DatabaseTransaction, origin: &Origin, sha256: &Sha256) -> Result<Outcome> {
+    let Some(row) = rows::find(transaction, sha256).await.map_err(failed)? else {
+        return Err(Error::internal("a video vanished from the library while it was imported: run the same command again"));
+    };
+    add_source(transaction, row.id, origin).await.map_err(failed)?;
+    Ok(if row.deleted_at.is_some() { Outcome::Deleted } else { Outcome::AlreadyThere })
+}
+
 async fn find(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> std::result::Result<Option<media::Model>, DbErr> {
     let of_hash = media::Entity::find().filter(media::Column::Sha256.eq(picture.sha256.0.to_vec()));
     let of_key = match picture.frame {
@@ -110,7 +142,7 @@ async fn insert(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> st
         height: ActiveValue::Set(picture.info.height as i32),
         byte_size: ActiveValue::Set(picture.byte_size as i64),
         captured_at: ActiveValue::Set(picture.info.captured_at),
-        camera: ActiveValue::Set(picture.info.camera.clone()),
+        camera: ActiveValue::Set(picture.info.camera.as_deref().map(storable)),
         time_ms: ActiveValue::Set(None),
         duration_ms: ActiveValue::Set(None),
         frame_rate: ActiveValue::Set(None),
@@ -121,20 +153,21 @@ async fn insert(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> st
 }
 
 async fn add_source(transaction: &DatabaseTransaction, media_id: i64, origin: &Origin) -> std::result::Result<(), DbErr> {
+    let path = storable(&origin.path);
     let known = media_source::Entity::find()
         .filter(media_source::Column::MediaId.eq(media_id))
-        .filter(media_source::Column::Path.eq(&origin.path))
+        .filter(media_source::Column::Path.eq(&path))
         .one(transaction)
         .await?;
     let fresh = || media_source::ActiveModel {
         media_id: ActiveValue::Set(media_id),
-        name: ActiveValue::Set(origin.name.clone()),
-        path: ActiveValue::Set(origin.path.clone()),
+        name: ActiveValue::Set(storable(&origin.name)),
+        path: ActiveValue::Set(path.clone()),
         imported_at: ActiveValue::Set(now()),
         ..Default::default()
     };
     let mut row = known.map_or_else(fresh, IntoActiveModel::into_active_model);
-    row.location = ActiveValue::Set(origin.location.clone());
+    row.location = ActiveValue::Set(origin.location.as_deref().map(storable));
     row.byte_size = ActiveValue::Set(origin.byte_size as i64);
     row.modified_at = ActiveValue::Set(origin.modified_at);
     row.save(transaction).await.map(|_| ())

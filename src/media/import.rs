@@ -40,7 +40,7 @@ impl Default for ImportOptions {
     }
 }
 
-/// A file that was not imported.
+/// A file that was not imported, or not whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FailedFile {
     /// Path as given, or `archive.zip!/inner/name`.
@@ -52,16 +52,20 @@ pub struct FailedFile {
 /// What an import did; `found = added + already_there + failed`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
-    /// Pictures met, and things that could not be looked at.
+    /// Pictures and videos met, and things that could not be looked at.
     pub found: u64,
-    /// New in the library.
+    /// New in the library; a video counts as one.
     pub added: u64,
+    /// New frames of the videos that were added.
+    pub frames: u64,
     /// In the library before, or met twice.
     pub already_there: u64,
     /// Of those already there, how many are deleted; an import does not bring them back.
     pub deleted: u64,
-    /// Files in folders and archives that do not claim to be pictures.
+    /// Files in folders and archives that do not claim to be pictures or videos.
     pub ignored: u64,
+    /// Videos of which only a part was imported, and why, in the order they were met.
+    pub partial: Vec<FailedFile>,
     /// Not imported, in the order they were met.
     pub failed: Vec<FailedFile>,
     /// Somebody asked to stop; the same command goes on from here.
@@ -74,6 +78,8 @@ pub trait ImportProgress: Send + Sync {
     fn expect(&self, more: u64);
     /// A file is done: added, already there, or failed.
     fn done(&self);
+    /// A long video is read up to this moment of its length, in milliseconds; it is not done yet.
+    fn video(&self, _name: &str, _moment_ms: i64, _length_ms: Option<i64>) {}
 }
 
 /// Nobody listens.
@@ -96,7 +102,7 @@ impl Step {
     }
 }
 
-/// Imports files, folders and ZIP archives. What is wrong with one file is reported and the rest goes on.
+/// Imports pictures and videos from files, folders and ZIP archives. What is wrong with one file is reported and the rest goes on.
 ///
 /// # Errors
 /// What stops everything: the disk of the library is full or cannot be written, or its database fails. All files
@@ -111,18 +117,20 @@ pub async fn import(
     let rules = Rules {
         own_folder: store.data_dir().to_owned(),
         max_file_bytes: store.limits().max_file_bytes,
+        max_video_bytes: store.video.max_file_gib.saturating_mul(1 << 30),
         max_archive_entries: options.max_archive_entries,
         max_archive_bytes: options.max_archive_bytes,
     };
     let finished = cancel.child_token();
     let _look_ahead_ends_with_the_import = finished.clone().drop_guard();
     look_ahead(paths.to_vec(), rules.clone(), Arc::clone(&progress), finished);
-    let (steps, preparing) = prepare_in_background(store, walk_in_background(paths.to_vec(), rules), options.check, cancel.clone());
+    let preparer = Preparer::new(store.clone(), options.check, Arc::clone(&progress), cancel.clone());
+    let (steps, preparing) = prepare_in_background(preparer, walk_in_background(paths.to_vec(), rules), cancel.clone());
     let mut report = ImportReport::default();
     let settled = settle_all(store, steps, &mut report, progress.as_ref()).await;
-    let prepared = preparing.await;
+    let ended = preparing.await;
     settled.map_err(|error| error.context(format!("the import into {} stopped", store.data_dir().display())))?;
-    prepared.map_err(|source| Error::internal("preparing the pictures failed; please report it").because(source))?;
+    ended.map_err(|source| Error::internal("preparing the pictures failed; please report it").because(source))?;
     report.cancelled = cancel.is_cancelled();
     Ok(report)
 }
@@ -147,20 +155,21 @@ fn walk_in_background(paths: Vec<PathBuf>, rules: Rules) -> mpsc::Receiver<Resul
 
 /// Candidates are prepared several at a time and come out in the order they were found.
 fn prepared_in_order(
-    store: &MediaStore,
+    preparer: Preparer,
     mut found: mpsc::Receiver<Result<Found>>,
-    check: bool,
     cancel: CancellationToken,
-) -> impl Stream<Item = Result<Step>> + use<> {
+) -> impl Stream<Item = Result<Step>> {
     let at_once = 2 * std::thread::available_parallelism().map_or(2, usize::from);
-    let preparer = Preparer::new(store.clone(), check);
     stream::poll_fn(move |context| found.poll_recv(context))
         .take_while(move |_| ready(!cancel.is_cancelled()))
         .map(move |found| {
             let preparer = preparer.clone();
             async move {
                 match found? {
-                    Found::Candidate(candidate) => preparer.prepare(candidate).await.map(Step::Prepared),
+                    Found::Candidate(candidate) => {
+                        let ready = preparer.prepare(candidate).await?;
+                        Ok(ready.map_or(Step::Seen(Found::Ignored(0)), Step::Prepared))
+                    }
                     seen => Ok(Step::Seen(seen)),
                 }
             }
@@ -170,13 +179,12 @@ fn prepared_in_order(
 
 /// Rows are written while the next pictures are prepared: the slower the disk, the larger the batches.
 fn prepare_in_background(
-    store: &MediaStore,
+    preparer: Preparer,
     found: mpsc::Receiver<Result<Found>>,
-    check: bool,
     cancel: CancellationToken,
 ) -> (mpsc::Receiver<Result<Step>>, JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel(BATCH);
-    let steps = prepared_in_order(store, found, check, cancel);
+    let steps = prepared_in_order(preparer, found, cancel);
     let preparing = tokio::spawn(async move {
         let mut steps = std::pin::pin!(steps);
         while let Some(step) = steps.next().await {
@@ -225,6 +233,11 @@ fn count_outcome(outcome: Outcome, picture: Prepared, report: &mut ImportReport)
     report.found += 1;
     match outcome {
         Outcome::Added => report.added += 1,
+        Outcome::AddedVideo { frames, note } => {
+            report.added += 1;
+            report.frames += frames;
+            report.partial.extend(note.map(|reason| FailedFile { path: picture.origin.path, reason }));
+        }
         Outcome::AlreadyThere => report.already_there += 1,
         Outcome::Deleted => {
             report.already_there += 1;

@@ -78,20 +78,48 @@ impl MediaStore {
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
-    /// The first medium with this hash; of a video its first frame.
+    /// The picture with this hash; of a video its first frame, and the video itself only when it has no frame any more.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn by_sha256(&self, sha256: &Sha256) -> Result<Option<Media>> {
-        self.one(live().filter(Column::Sha256.eq(sha256.0.to_vec())).order_by_asc(Column::Id)).await
+        let picture = self.one(in_order(of_hash(pictures(), sha256))).await?;
+        if picture.is_some() { Ok(picture) } else { self.one(of_hash(live(), sha256).order_by_asc(Column::Id)).await }
     }
 
-    /// All media with this hash by number: the picture itself, or the frames of one video.
+    /// All pictures with this hash: the picture itself, or the frames of one video in their order.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn siblings(&self, sha256: &Sha256) -> Result<Vec<Media>> {
-        self.many(live().filter(Column::Sha256.eq(sha256.0.to_vec())).order_by_asc(Column::Id)).await
+        self.many(in_order(of_hash(live(), sha256).filter(Column::MediaType.ne(MediaType::Video as i32)))).await
+    }
+
+    /// The medium with this hash and frame number; without a number the picture or the video itself.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn by_frame(&self, sha256: &Sha256, frame: Option<i32>) -> Result<Option<Media>> {
+        let of_frame = frame.map_or_else(|| Column::Frame.is_null(), |frame| Column::Frame.eq(frame));
+        self.one(of_hash(live(), sha256).filter(of_frame)).await
+    }
+
+    /// The video with this hash.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn video_of(&self, sha256: &Sha256) -> Result<Option<Media>> {
+        self.one(of_hash(live(), sha256).filter(Column::MediaType.eq(MediaType::Video as i32))).await
+    }
+
+    /// What is shown and compared for a medium: itself, or the first frame of a video.
+    ///
+    /// # Errors
+    /// `NotFound` for a video without frames and for what has no pictures at all; those of the database.
+    pub async fn picture_of(&self, media: &Media) -> Result<Media> {
+        let shown = if media.media_type.is_picture() { Some(media.clone()) } else { self.by_sha256(&media.sha256).await? };
+        let shown = shown.filter(|shown| shown.media_type.is_picture());
+        shown.ok_or_else(|| Error::not_found(format!("media {} has no picture: all its frames are deleted, or it never had any", media.id)))
     }
 
     /// One page of the library.
@@ -162,7 +190,7 @@ impl MediaStore {
         Ok(rows.into_iter().map(|row| MediaSource { name: row.name, path: row.path, imported_at: row.imported_at }).collect())
     }
 
-    /// Hides a medium from everything at once; its row and bytes stay. False when it is deleted already.
+    /// Hides a medium from everything at once, a video with its frames; rows and bytes stay. False when it is deleted already.
     ///
     /// # Errors
     /// `NotFound` when there never was such a medium.
@@ -170,7 +198,7 @@ impl MediaStore {
         self.set_deleted(id, Some(now())).await
     }
 
-    /// Brings a deleted medium back. False when it is not deleted.
+    /// Brings a deleted medium back, a video with the frames that were deleted with it. False when it is not deleted.
     ///
     /// # Errors
     /// `NotFound` when there never was such a medium.
@@ -202,15 +230,23 @@ impl MediaStore {
     }
 
     async fn set_deleted(&self, id: MediaId, at: Option<DateTime<Utc>>) -> Result<bool> {
-        let wrong_state = if at.is_some() { Column::DeletedAt.is_null() } else { Column::DeletedAt.is_not_null() };
-        let update = Entity::update_many().col_expr(Column::DeletedAt, Expr::value(at)).filter(Column::Id.eq(id.0)).filter(wrong_state);
-        let changed = update.exec(self.db.connection()).await.map_err(|source| database_error("mark a medium", source))?;
-        if changed.rows_affected > 0 {
-            return Ok(true);
+        let failed = |source| database_error("mark a medium", source);
+        let transaction = self.db.write().await?;
+        let row = Entity::find_by_id(id.0).one(&transaction).await.map_err(failed)?;
+        let row = row.ok_or_else(|| Error::not_found(format!("there is no media {id}")))?;
+        if row.deleted_at.is_some() == at.is_some() {
+            return Ok(false);
         }
-        let known =
-            Entity::find_by_id(id.0).count(self.db.connection()).await.map_err(|source| database_error("look for a medium", source))?;
-        if known == 0 { Err(Error::not_found(format!("there is no media {id}"))) } else { Ok(false) }
+        let update = Entity::update_many().col_expr(Column::DeletedAt, Expr::value(at));
+        let update = if row.media_type == MediaType::Video as i32 {
+            let same_state = row.deleted_at.map_or_else(|| Column::DeletedAt.is_null(), |deleted| Column::DeletedAt.eq(deleted));
+            update.filter(Column::Sha256.eq(row.sha256)).filter(same_state)
+        } else {
+            update.filter(Column::Id.eq(id.0))
+        };
+        update.exec(&transaction).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(true)
     }
 
     /// The row number is found in an index of ids alone; only the one row is then read.
@@ -234,6 +270,15 @@ impl MediaStore {
 
 fn live() -> Select<Entity> {
     Entity::find().filter(Column::DeletedAt.is_null())
+}
+
+fn of_hash(media: Select<Entity>, sha256: &Sha256) -> Select<Entity> {
+    media.filter(Column::Sha256.eq(sha256.0.to_vec()))
+}
+
+/// Frames as they are shown in their video, whenever they were imported.
+fn in_order(media: Select<Entity>) -> Select<Entity> {
+    media.order_by_asc(Column::Frame).order_by_asc(Column::Id)
 }
 
 fn pictures() -> Select<Entity> {

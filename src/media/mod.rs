@@ -1,4 +1,4 @@
-//! The media library: pictures and video frames as rows, their bytes by hash, their thumbnails, and uploads.
+//! The media library: pictures, videos and their frames as rows, their bytes by hash, their thumbnails, and uploads.
 //! Knows nothing of features, indexes or HTTP.
 
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use tokio::sync::Semaphore;
 
+use crate::config::VideoConfig;
 use crate::db::{Database, entity};
 use crate::error::{Error, Result};
 use crate::imaging::DecodeLimits;
@@ -15,35 +16,45 @@ use crate::types::{MediaId, MediaType, Sha256};
 
 mod archive;
 pub mod blobs;
+pub mod check;
 pub mod collections;
 mod commit;
 pub mod detections;
 mod disk;
+mod duplicates;
 pub mod export;
 pub mod fetch;
+mod filter;
 pub mod import;
+pub mod intake;
 mod listing;
 mod origin;
 mod prepare;
+mod promote;
+mod ready;
 mod staging;
 mod thumbs;
+mod trash;
 pub mod uploads;
 pub mod video;
 mod walk;
 
 pub use blobs::Blobs;
-pub use collections::Collections;
+pub use collections::{Collection, CollectionMedia, Collections};
 pub use detections::{Detection, Detections, Rect};
+pub use duplicates::Duplicates;
+pub use filter::MediaFilter;
 pub use listing::{LibraryInfo, Order, Sort};
 pub use thumbs::ThumbnailSide;
+pub use trash::Marked;
 pub use uploads::{Upload, Uploads};
 
-/// A picture or video frame of the library.
+/// A picture, video or video frame of the library.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Media {
     /// Its number.
     pub id: MediaId,
-    /// Picture or video frame.
+    /// Picture, video or video frame.
     pub media_type: MediaType,
     /// Hash of the bytes; for a video frame the hash of the video it was taken from.
     pub sha256: Sha256,
@@ -121,6 +132,8 @@ pub struct MediaStore {
     blobs: Blobs,
     data_dir: PathBuf,
     limits: DecodeLimits,
+    /// How key frames are taken.
+    video: Arc<VideoConfig>,
     /// Thumbnails that are made at the same time.
     thumbnail_makers: Arc<Semaphore>,
 }
@@ -134,7 +147,14 @@ impl MediaStore {
         let blobs = Blobs::in_folder(data_dir)?;
         let data_dir = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned());
         let makers = std::thread::available_parallelism().map_or(2, usize::from);
-        Ok(Self { db, blobs, data_dir, limits, thumbnail_makers: Arc::new(Semaphore::new(makers)) })
+        Ok(Self { db, blobs, data_dir, limits, video: Arc::default(), thumbnail_makers: Arc::new(Semaphore::new(makers)) })
+    }
+
+    /// The same library with other settings for videos.
+    #[must_use]
+    pub fn with_video(mut self, settings: VideoConfig) -> Self {
+        self.video = Arc::new(settings);
+        self
     }
 
     /// The folder of the bytes.
@@ -147,7 +167,15 @@ impl MediaStore {
         &self.limits
     }
 
-    /// The original bytes of a medium, as they were imported.
+    /// The file with the original bytes of a medium, for what is too large for memory.
+    ///
+    /// # Errors
+    /// `Unsupported` when the bytes do not lie in a local folder.
+    pub fn file(&self, media: &Media) -> Result<PathBuf> {
+        self.blobs.file(&media.key())
+    }
+
+    /// The original bytes of a medium, as they were imported; of a video rather take [`MediaStore::file`].
     ///
     /// # Errors
     /// `Corrupt` when the row is there and the bytes are not.

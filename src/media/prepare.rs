@@ -2,17 +2,22 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 
 use super::blobs::{Existing, Put, media_key};
-use super::walk::{Candidate, Content, Origin};
+use super::import::ImportProgress;
+use super::video::ingest::{self, Fault, Ingested, ReadyVideo, Watch};
+use super::video::{Container, is_video};
+use super::walk::{Candidate, Content, Origin, is_picture};
 use super::{MediaStore, archive};
-use crate::db::database_error;
 use crate::db::entity::{media, media_source};
+use crate::db::{database_error, storable};
 use crate::error::{Error, Kind, Result, ResultExt, io_error};
 use crate::imaging::{self, PictureInfo};
 use crate::types::Sha256;
@@ -30,6 +35,10 @@ pub(super) struct Preparer {
     check: bool,
     reading: Arc<Semaphore>,
     decoding: Arc<Semaphore>,
+    /// Videos being decoded; each keeps several cores busy.
+    videos: Arc<Semaphore>,
+    progress: Arc<dyn ImportProgress>,
+    cancel: CancellationToken,
 }
 
 /// A candidate that is ready for its row, or has failed.
@@ -44,6 +53,10 @@ pub(super) enum Ready {
     Unchanged { deleted: bool },
     /// A picture whose bytes are stored.
     Picture(Box<ReadyPicture>),
+    /// A video whose bytes and frames are stored.
+    Video(Box<ReadyVideo>),
+    /// A video that has its row; only where it came from is new.
+    KnownVideo(Sha256),
 }
 
 /// A checked picture whose bytes are durable.
@@ -71,32 +84,56 @@ struct Examined {
 }
 
 impl Preparer {
-    pub(super) fn new(store: MediaStore, check: bool) -> Self {
+    pub(super) fn new(store: MediaStore, check: bool, progress: Arc<dyn ImportProgress>, cancel: CancellationToken) -> Self {
         let semaphore = |permits: u32| Arc::new(Semaphore::new(permits as usize));
-        Self { store, check, reading: semaphore(READ_BUDGET_KIB), decoding: semaphore(DECODE_BUDGET_KIB) }
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) as u32;
+        let (reading, decoding) = (semaphore(READ_BUDGET_KIB), semaphore(DECODE_BUDGET_KIB));
+        Self { store, check, reading, decoding, videos: semaphore((cores / 4).max(1)), progress, cancel }
     }
 
-    /// Prepares one candidate. What is wrong with the file itself stands in the outcome.
+    /// Prepares one candidate. What is wrong with the file itself stands in the outcome; `None` when the import was stopped first.
     ///
     /// # Errors
     /// What would fail for every other file too: the library's disk or database.
-    pub(super) async fn prepare(self, candidate: Candidate) -> Result<Prepared> {
+    pub(super) async fn prepare(self, candidate: Candidate) -> Result<Option<Prepared>> {
         let Candidate { origin, content } = candidate;
         if let Some(deleted) = self.is_unchanged(&origin).await? {
-            return Ok(Prepared { origin, outcome: Ok(Ready::Unchanged { deleted }) });
+            return Ok(Some(Prepared { origin, outcome: Ok(Ready::Unchanged { deleted }) }));
         }
-        let outcome = match self.examine(&origin, content).await {
-            Ok(examined) => Ok(self.store_bytes(&origin.name, examined).await?),
-            Err(error) => Err(error),
+        let outcome = if holds_video(&origin, &content).await {
+            match self.video(&origin, content).await {
+                Err(Fault::Video(error)) if error.kind() == Kind::Cancelled => return Ok(None),
+                Err(Fault::Video(error)) => Err(error),
+                Err(Fault::Library(error)) => return Err(error),
+                Ok(ready) => Ok(ready),
+            }
+        } else {
+            match self.examine(&origin, content).await {
+                Ok(examined) => Ok(self.store_bytes(&origin.name, examined).await?),
+                Err(error) => Err(error),
+            }
         };
-        Ok(Prepared { origin, outcome })
+        Ok(Some(Prepared { origin, outcome }))
+    }
+
+    async fn video(&self, origin: &Origin, content: Content) -> Result<Ready, Fault> {
+        let _turn = tokio::select! {
+            turn = reserve(&self.videos, 1, 1) => turn.map_err(Fault::Library)?,
+            () = self.cancel.cancelled() => return Err(Fault::Video(Error::new(Kind::Cancelled, "stopped"))),
+        };
+        let told = |moment_ms: i64, length_ms: Option<i64>| self.progress.video(&origin.name, moment_ms, length_ms);
+        let watch = Watch { progress: &told, cancel: &self.cancel };
+        Ok(match ingest::ingest(&self.store, content, &watch).await? {
+            Ingested::New(video) => Ready::Video(video),
+            Ingested::Known(sha256) => Ready::KnownVideo(sha256),
+        })
     }
 
     /// Whether this very file, not touched since, was imported before; and if so, whether its picture was deleted.
     async fn is_unchanged(&self, origin: &Origin) -> Result<Option<bool>> {
         let (Some(location), Some(modified_at)) = (&origin.location, origin.modified_at) else { return Ok(None) };
         let rows = media_source::Entity::find()
-            .filter(media_source::Column::Location.eq(location))
+            .filter(media_source::Column::Location.eq(storable(location)))
             .filter(media_source::Column::ByteSize.eq(origin.byte_size as i64))
             .filter(media_source::Column::ModifiedAt.eq(modified_at))
             .inner_join(media::Entity)
@@ -158,6 +195,18 @@ impl Content {
             }
         }
     }
+}
+
+/// Videos are told by their names; a file that somebody named and whose name says nothing, by its content.
+async fn holds_video(origin: &Origin, content: &Content) -> bool {
+    let name = Path::new(&origin.name);
+    let Content::File(path) = content else { return is_video(name) };
+    if is_video(name) || is_picture(name) {
+        return is_video(name);
+    }
+    let path = path.clone();
+    // A file that cannot be read says so when it is.
+    blocking(move || Container::of_file(&path)).await.is_ok_and(|container| container.is_some())
 }
 
 /// The video's hash and the frame's number of a name like `<64 hexadecimal digits>_<number>.<extension>`; any other name is just a name.

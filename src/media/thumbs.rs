@@ -39,11 +39,12 @@ impl TryFrom<u32> for ThumbnailSide {
 }
 
 impl MediaStore {
-    /// A JPEG of the upright picture, its longest side at most `side` pixels.
+    /// A JPEG of the upright picture, of a video's first frame, its longest side at most `side` pixels.
     ///
     /// # Errors
-    /// `Corrupt` when the stored bytes are missing or damaged.
+    /// `Corrupt` when the stored bytes are missing or damaged, `NotFound` for a video without frames.
     pub async fn thumbnail(&self, media: &Media, side: ThumbnailSide) -> Result<Bytes> {
+        let media = &self.picture_of(media).await?;
         let key = thumbnail_key(&media.content_sha256, side.pixels());
         match self.blobs.get(&key).await {
             Err(error) if error.kind() == Kind::NotFound => self.make_thumbnail(media, side, &key).await,

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use super::blobs::{Existing, upload_key};
 use super::{Blobs, MediaStore, Order, Sort, now, stored_hash};
 use crate::db::entity::upload::{ActiveModel, Column, Entity, Model};
-use crate::db::{Database, database_error, is_unique_violation};
+use crate::db::{Database, database_error, is_unique_violation, storable};
 use crate::error::{Error, FieldError, Kind, Result};
 use crate::imaging::{self, DecodeLimits, PictureFormat, PictureInfo};
 use crate::types::{Sha256, UploadId};
@@ -47,7 +47,7 @@ impl Upload {
         upload_key(&self.sha256, &self.ext)
     }
 
-    fn from_row(row: Model) -> Result<Self> {
+    pub(super) fn from_row(row: Model) -> Result<Self> {
         Ok(Self {
             id: UploadId(row.id),
             sha256: stored_hash(&row.sha256)?,
@@ -96,11 +96,11 @@ impl Uploads {
             id: ActiveValue::NotSet,
             sha256: ActiveValue::Set(sha256.0.to_vec()),
             ext: ActiveValue::Set(picture.format.extension().to_owned()),
-            username: ActiveValue::Set(username.to_owned()),
+            username: ActiveValue::Set(storable(username)),
             width: ActiveValue::Set(picture.width as i32),
             height: ActiveValue::Set(picture.height as i32),
             byte_size: ActiveValue::Set(byte_size),
-            original_name: ActiveValue::Set(original_name.to_owned()),
+            original_name: ActiveValue::Set(storable(original_name)),
             created_at: ActiveValue::Set(now()),
         };
         let already = match Entity::insert(row).exec_without_returning(self.db.connection()).await {
@@ -191,6 +191,12 @@ fn check_fields(bytes: &[u8], original_name: &str, username: &str) -> Result<()>
         wrong.push(FieldError { field: "image".into(), message });
     } else if bytes.is_empty() {
         wrong.push(FieldError { field: "image".into(), message: "Image parse error: the file is empty".into() });
+    }
+    if original_name.contains('\0') {
+        wrong.push(FieldError { field: "image".into(), message: "the file name must not hold a NUL character".into() });
+    }
+    if username.contains('\0') {
+        wrong.push(FieldError { field: "username".into(), message: "must not hold a NUL character".into() });
     }
     let length = username.chars().count();
     if length > MAX_USERNAME {

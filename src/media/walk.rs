@@ -1,5 +1,5 @@
-//! Finding pictures: walks the given files, folders and archives in a fixed order and names each candidate.
-//! It opens archives to list them, and reads no picture.
+//! Finding pictures and videos: walks the given files, folders and archives in a fixed order and names each candidate.
+//! It opens archives to list them, and reads no picture or video.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 use zip::read::OwnedZipFileEntry;
 
-use super::archive;
+use super::{archive, video};
 use crate::imaging::PictureFormat;
 
 /// What a walk stays away from.
@@ -15,27 +15,36 @@ use crate::imaging::PictureFormat;
 pub(super) struct Rules {
     /// The library itself, which is never imported into itself.
     pub(super) own_folder: PathBuf,
-    /// Most bytes of one file.
+    /// Most bytes of one picture file.
     pub(super) max_file_bytes: u64,
+    /// Most bytes of one video file.
+    pub(super) max_video_bytes: u64,
     /// Most entries of one archive.
     pub(super) max_archive_entries: u64,
     /// Most bytes that one archive may unpack to.
     pub(super) max_archive_bytes: u64,
 }
 
+impl Rules {
+    /// Most bytes of a file with this name, and the setting that says so.
+    pub(super) fn largest(&self, name: &Path) -> (u64, &'static str) {
+        if video::is_video(name) { (self.max_video_bytes, "video.max_file_gib") } else { (self.max_file_bytes, "max_file_bytes") }
+    }
+}
+
 /// Something the walk met.
 pub(super) enum Found {
-    /// Perhaps a picture.
+    /// Perhaps a picture or a video.
     Candidate(Candidate),
     /// Something that cannot be looked at.
     Failed { path: String, reason: String },
-    /// So many files that do not claim to be pictures.
+    /// So many files that do not claim to be pictures or videos.
     Ignored(u64),
     /// So many candidates more will come than the names of the files said.
     Expect(u64),
 }
 
-/// A file or archive entry that may be a picture.
+/// A file or archive entry that may be a picture or a video.
 pub(super) struct Candidate {
     /// Where it is, for people and for the next import.
     pub(super) origin: Origin,
@@ -43,7 +52,7 @@ pub(super) struct Candidate {
     pub(super) content: Content,
 }
 
-/// Where a picture came from.
+/// Where a picture or video came from.
 pub(super) struct Origin {
     /// File name without folders.
     pub(super) name: String,
@@ -83,7 +92,7 @@ pub(super) fn walk(given: &[PathBuf], rules: &Rules, sink: Sink<'_>) {
     }
 }
 
-/// How many files in the given folders are named like pictures: a quick look ahead for the progress bar.
+/// How many files in the given folders are named like pictures or videos: a quick look ahead for the progress bar.
 pub(super) fn count(given: &[PathBuf], rules: &Rules, cancelled: &dyn Fn() -> bool) -> u64 {
     let mut count = 0;
     for path in given {
@@ -95,7 +104,7 @@ pub(super) fn count(given: &[PathBuf], rules: &Rules, cancelled: &dyn Fn() -> bo
             if cancelled() {
                 return count;
             }
-            count += u64::from(entry.is_ok_and(|entry| entry.file_type().is_file() && is_picture(entry.path())));
+            count += u64::from(entry.is_ok_and(|entry| entry.file_type().is_file() && is_wanted(entry.path())));
         }
     }
     count
@@ -123,7 +132,7 @@ fn walk_folder(root: &Path, rules: &Rules, sink: Sink<'_>) -> bool {
 
 fn file_in_folder(entry: &DirEntry, rules: &Rules, sink: Sink<'_>) -> bool {
     let path = entry.path();
-    if !entry.file_type().is_file() || !(is_picture(path) || is_archive(path)) {
+    if !entry.file_type().is_file() || !(is_wanted(path) || is_archive(path)) {
         return sink(Found::Ignored(1));
     }
     match entry.metadata() {
@@ -139,7 +148,7 @@ fn unreadable(root: &Path, error: &walkdir::Error, sink: Sink<'_>) -> bool {
     }
     // A dangling link that does not claim to be a picture is as uninteresting as the file it once was.
     let dangling = error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound) && path.is_symlink();
-    if dangling && !is_picture(path) && !is_archive(path) {
+    if dangling && !is_wanted(path) && !is_archive(path) {
         return sink(Found::Ignored(1));
     }
     match error.io_error() {
@@ -183,6 +192,11 @@ pub(super) fn changed_at(metadata: &Metadata) -> Option<i64> {
 /// The part of a path after its last separator.
 pub(super) fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// True for names of pictures and of videos.
+pub(super) fn is_wanted(path: &Path) -> bool {
+    is_picture(path) || video::is_video(path)
 }
 
 /// True for names that end like a picture's, in any letter case; `._x.jpg` is a Mac's note about `x.jpg`.

@@ -60,6 +60,20 @@ pub fn is_local(file: &FileSpec, places: &Places) -> bool {
     compiled_in(file, places).is_some() || local_paths(file, places).iter().any(|path| path.is_file())
 }
 
+/// Verifies a file that is here, without mirror and internet. `Ok(false)` when it is not here.
+///
+/// # Errors
+/// `Corrupt` when it has the wrong hash, `Invalid` when it cannot be verified; those of reading.
+pub fn verify_local(file: &FileSpec, places: &Places) -> Result<bool> {
+    if let Some(bytes) = compiled_in(file, places) {
+        return verified(Bytes::from_static(bytes), file, "the copy inside the program").map(|_| true);
+    }
+    match local_paths(file, places).into_iter().find(|path| path.is_file()) {
+        Some(path) => read_verified(&path, file).map(|_| true),
+        None => Ok(false),
+    }
+}
+
 /// Bytes of a file, verified.
 ///
 /// # Errors

@@ -80,6 +80,39 @@ impl Zoo {
         entry.files().iter().all(|file| weights::is_local(file, &self.places(entry)))
     }
 
+    /// Verifies the files of a model that are here, and asks nobody else; answers the names of those that are not here.
+    ///
+    /// # Errors
+    /// `Corrupt` naming the file with the wrong hash.
+    pub fn verify(&self, entry: &Entry) -> Result<Vec<String>> {
+        let places = self.places(entry);
+        let mut missing = Vec::new();
+        for file in entry.files() {
+            if !weights::verify_local(&file, &places)? {
+                missing.push(file.name);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Text of a Caffe model's network definition, fetched where needed; its weights may be anywhere. `None` for other models.
+    ///
+    /// # Errors
+    /// As [`Zoo::source`].
+    pub fn definition(&self, entry: &Entry) -> Result<Option<String>> {
+        let Some(file) = entry.files().into_iter().nth(1) else { return Ok(None) };
+        let bytes = weights::obtain(&file, &self.places(entry)).map_err(|error| error.context(format!("model `{}`", entry.key)))?;
+        let text = String::from_utf8(bytes.to_vec()).or_error(Kind::Corrupt, || format!("model `{}`: {}", entry.key, file.name))?;
+        Ok(Some(text))
+    }
+
+    /// Bytes of a model's weights that a download has brought so far.
+    pub fn downloaded_bytes(&self, entry: &Entry) -> u64 {
+        let target = self.downloads.join(&entry.key).join(&entry.descriptor.model);
+        let size = |path: &Path| std::fs::metadata(path).map(|file| file.len());
+        size(&target).or_else(|_| size(&target.with_extension("part"))).unwrap_or_default()
+    }
+
     /// Verified files of a model, fetched where needed, ready for the engine. Blocks on files and network.
     ///
     /// # Errors
@@ -144,6 +177,28 @@ impl Zoo {
     }
 }
 
+impl Zoo {
+    /// One file of a model's documentation; `None` for any other file of the model.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn document(&self, entry: &Entry, name: &str) -> Result<Option<Vec<u8>>> {
+        if !self.documents(entry).iter().any(|known| known == name) {
+            return Ok(None);
+        }
+        match &entry.folder {
+            None => {
+                let mut files = EMBEDDED.iter().filter(|embedded| embedded.key == entry.key).flat_map(|embedded| embedded.files);
+                Ok(files.find(|(known, _)| *known == name).map(|(_, bytes)| bytes.to_vec()))
+            }
+            Some(folder) => {
+                let file = folder.join(name);
+                std::fs::read(&file).map(Some).map_err(|error| io_error(&file, "read", error))
+            }
+        }
+    }
+}
+
 impl Entry {
     fn parse(key: &str, text: &str, folder: Option<PathBuf>) -> Result<Self> {
         let raw = serde_norway::from_str(text).or_error(Kind::Invalid, || "model.yaml".into())?;
@@ -204,7 +259,8 @@ impl Entry {
 }
 
 fn is_document(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
+    let shown = ["md", "jpg", "jpeg", "png", "webp", "gif"];
+    Path::new(name).extension().is_some_and(|extension| shown.iter().any(|one| extension.eq_ignore_ascii_case(one)))
 }
 
 fn subfolders(folder: &Path) -> Vec<PathBuf> {

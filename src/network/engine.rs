@@ -140,6 +140,11 @@ impl Engine {
         &self.0.0.description
     }
 
+    /// Whether the thread that answers is alive.
+    pub fn is_up(&self) -> bool {
+        lock(&self.0.0.thread).as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     /// Most pictures of one forward pass.
     pub fn max_batch(&self) -> usize {
         self.0.0.max_batch

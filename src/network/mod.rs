@@ -173,3 +173,11 @@ fn normalised(vector: &[f32]) -> Result<Vec<f32>> {
     }
     Ok(vector.iter().map(|&value| (f64::from(value) / norm) as f32).collect())
 }
+
+/// Loads a network on the processor and lets it go again: are its files whole, and do they fit each other?
+///
+/// # Errors
+/// As [`Network::load`].
+pub fn check(source: &NetworkSource) -> Result<()> {
+    Network::load(source, Device::Cpu).map(drop)
+}

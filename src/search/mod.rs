@@ -17,7 +17,7 @@ use crate::imaging::DecodeLimits;
 use crate::media::{Media, MediaStore};
 use crate::model::Zoo;
 use crate::network::{Engine, Signature, preprocess};
-use crate::types::{FeatureId, MediaId, Region};
+use crate::types::{FeatureId, MediaId, MediaType, Region};
 
 pub use detector::{Detector, Inference};
 pub use detectors::Detectors;
@@ -26,7 +26,7 @@ use loaded::LoadedFeature;
 /// What is searched for.
 #[derive(Debug, Clone)]
 pub enum Probe {
-    /// A picture of the library; its stored vector is used if there is one.
+    /// A picture of the library, or a video for its first frame; the stored vector is used if there is one.
     Media(Media),
     /// Any other picture's bytes.
     Bytes(Bytes),
@@ -45,11 +45,13 @@ pub struct Query {
     pub offset: usize,
     /// Hits wanted.
     pub limit: usize,
+    /// Of all frames of one video only the closest is a hit.
+    pub group_by_video: bool,
 }
 
 impl Default for Query {
     fn default() -> Self {
-        Self { region: None, feature: None, among: None, offset: 0, limit: 30 }
+        Self { region: None, feature: None, among: None, offset: 0, limit: 30, group_by_video: false }
     }
 }
 
@@ -60,6 +62,8 @@ pub struct Match {
     pub media: Media,
     /// Euclidean distance of the two unit vectors, 0 (the same) to 2; `sqrt(2 - 2 cos)`.
     pub distance: f32,
+    /// When hits are grouped: how many further frames of the same video were among the pictures looked at.
+    pub grouped: usize,
 }
 
 /// Hits in order, and how the time was spent.
@@ -74,6 +78,9 @@ pub struct Answer {
     /// From question to answer.
     pub took: Duration,
 }
+
+/// So many times more pictures are looked at, to begin with, when the frames of a video fall together.
+const GROUPED_REACH: usize = 4;
 
 /// Most hits that one request can reach (`offset + limit`).
 pub const DEEPEST: usize = 100_000;
@@ -94,6 +101,17 @@ pub struct SearchDesk {
 struct State {
     loaded: HashMap<FeatureId, Arc<LoadedFeature>>,
     default: Option<FeatureId>,
+    /// What is on its way to becoming the default.
+    loading: Option<FeatureId>,
+}
+
+/// Nothing is loading any more once this is gone, whether it went well, failed or was given up.
+struct Loading(Arc<RwLock<State>>);
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).loading = None;
+    }
 }
 
 impl SearchDesk {
@@ -113,9 +131,34 @@ impl SearchDesk {
     /// # Errors
     /// `NotFound`; `NotReady` without weights; `Corrupt` when index or vectors are damaged. The old default stays.
     pub async fn load(&self, id: FeatureId) -> Result<(Feature, Signature)> {
+        let _shown = self.show_loading(id);
         let loaded = self.loaded(id).await?;
         self.write_state(|state| state.default = Some(id));
         Ok((loaded.feature().clone(), loaded.signature().clone()))
+    }
+
+    /// While another default is being loaded: the feature that answers meanwhile, or the one that is loaded when there is none yet.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn loading(&self) -> Result<Option<Feature>> {
+        let shown = {
+            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+            state.loading.map(|id| state.default.unwrap_or(id))
+        };
+        match shown {
+            Some(id) => self.features.get(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Only what takes time is shown: a feature that is loaded already becomes the default at once.
+    fn show_loading(&self, id: FeatureId) -> Option<Loading> {
+        self.write_state(|state| {
+            let is_first = state.loading.is_none() && !state.loaded.contains_key(&id);
+            is_first.then(|| state.loading = Some(id))
+        })
+        .map(|()| Loading(Arc::clone(&self.state)))
     }
 
     /// The default feature, loading the first active one if none was chosen. `None` when there is no feature at all.
@@ -201,6 +244,7 @@ impl SearchDesk {
     async fn vector(&self, loaded: &LoadedFeature, view: &loaded::View, probe: Probe, region: Option<Region>) -> Result<Vec<f32>> {
         let bytes = match probe {
             Probe::Media(media) => {
+                let media = self.media.picture_of(&media).await?;
                 if let (None, Some(vector)) = (region, view.vector_of(media.id)) {
                     return Ok(vector);
                 }
@@ -213,25 +257,46 @@ impl SearchDesk {
         Ok(self.engine.feature(loaded.network(), loaded.layer(), prepared).await?.vector)
     }
 
-    /// Hits with their media, in rank order. Pictures that were deleted are dropped and the search reaches further instead.
+    /// Hits with their media, in rank order. Pictures that were deleted, and frames that fall together, are dropped and the
+    /// search reaches further instead.
     async fn ranked(&self, view: Arc<loaded::View>, vector: Vec<f32>, query: Query) -> Result<Vec<Match>> {
         let wanted = query.offset + query.limit;
         let vector = Arc::new(vector);
-        let mut reach = wanted + wanted / 8 + 8;
+        let mut reach = (wanted + wanted / 8 + 8) * if query.group_by_video { GROUPED_REACH } else { 1 };
         loop {
             let (view_again, vector_again, among) = (Arc::clone(&view), Arc::clone(&vector), query.among.clone());
             let hits = blocking(move || view_again.search(&vector_again, reach, among.as_deref())).await?;
             let found_all = hits.len() < reach;
             let ids: Vec<MediaId> = hits.iter().map(|(id, _)| *id).collect();
             let distance: HashMap<MediaId, f32> = hits.into_iter().collect();
-            let media = self.media.by_ids(&ids).await?;
-            if media.len() >= wanted || found_all {
-                let page = media.into_iter().skip(query.offset).take(query.limit);
-                return Ok(page.map(|media| Match { distance: distance[&media.id], media }).collect());
+            let media = self.media.by_ids(&ids).await?.into_iter();
+            let matches: Vec<Match> = media.map(|media| Match { distance: distance[&media.id], media, grouped: 0 }).collect();
+            let matches = if query.group_by_video { grouped(matches) } else { matches };
+            let is_far_enough = query.group_by_video && reach >= DEEPEST;
+            if matches.len() >= wanted || found_all || is_far_enough {
+                return Ok(matches.into_iter().skip(query.offset).take(query.limit).collect());
             }
             reach = reach.saturating_mul(2);
         }
     }
+}
+
+/// The closest frame of each video in the place it has, and all pictures.
+fn grouped(matches: Vec<Match>) -> Vec<Match> {
+    let mut places = HashMap::new();
+    let mut kept: Vec<Match> = Vec::with_capacity(matches.len());
+    for found in matches {
+        if found.media.media_type == MediaType::VideoFrame {
+            if let Some(&place) = places.get(&found.media.sha256) {
+                let best: &mut Match = &mut kept[place];
+                best.grouped += 1;
+                continue;
+            }
+            places.insert(found.media.sha256, kept.len());
+        }
+        kept.push(found);
+    }
+    kept
 }
 
 /// Runs decoding, disk and index work beside the async threads.

@@ -6,10 +6,23 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::support::{GROUPS, VIEWS, rendered_pictures};
+use crate::support::{GROUPS, VIEWS, database_url, rendered_pictures};
+
+mod maintenance;
+mod models;
+mod serving;
+
+fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_likeness"));
+    command.arg("--data-dir").arg(data).args(arguments).env_remove("RUST_LOG");
+    if let Some(url) = database_url(&data.join("library.sqlite")) {
+        command.env("LIKENESS_DATABASE_URL", url);
+    }
+    command
+}
 
 fn likeness(data: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_likeness")).arg("--data-dir").arg(data).args(arguments).env_remove("RUST_LOG").output().unwrap()
+    command(data, arguments).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -30,7 +43,7 @@ fn import_extract_and_search_answer_rank_distance_and_file() {
     let extracted = json(&likeness(data.path(), &["extract", "--json"]));
     assert_eq!((extracted["extracted"].as_u64(), extracted["index"]["vectors"].as_u64()), (Some(48), Some(48)));
     let picture = rendered_pictures().join("03/02.jpg").to_string_lossy().into_owned();
-    let found = text(&likeness(data.path(), &["search", &picture, "--limit", "3"]).stdout);
+    let found = text(&likeness(data.path(), &["query", &picture, "--limit", "3"]).stdout);
     let first: Vec<&str> = found.lines().next().unwrap().split_whitespace().collect();
     assert_eq!((first[0], first[1], Path::new(first[2])), ("1", "0.0000", Path::new(&picture)));
     assert_eq!(found.lines().count(), 3);
@@ -90,4 +103,43 @@ fn settings_in_the_file_are_read_and_wrong_ones_are_named_by_line() {
     std::fs::write(data.path().join("likeness.toml"), "[decode]\nmax_pixels = 3\n").unwrap();
     let message = text(&likeness(data.path(), &["features"]).stderr);
     assert!(message.contains("likeness.toml") && message.contains("max_pixels"), "{message}");
+}
+
+#[test]
+fn every_command_explains_itself_and_a_mistake_in_the_words_ends_with_two() {
+    let data = tempfile::TempDir::new().unwrap();
+    let help = text(&likeness(data.path(), &["--help"]).stdout);
+    for name in ["import", "extract", "index", "query", "routes", "model", "serve", "worker", "db", "completions", "Exit codes"] {
+        assert!(help.contains(name), "{name}: {help}");
+        if name != "Exit codes" {
+            let own = likeness(data.path(), &[name, "--help"]);
+            assert!(own.status.success() && text(&own.stdout).contains("Usage: likeness"), "{name}");
+        }
+    }
+    for wrong in [&["qery"][..], &["query"], &["model", "download"], &["db"], &["routes", "--sort", "colour"]] {
+        assert_eq!(likeness(data.path(), wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0, "asking for help leaves nothing behind");
+}
+
+#[test]
+fn the_routes_are_printed_as_a_document_and_as_a_description() {
+    let data = tempfile::TempDir::new().unwrap();
+    let document = likeness(data.path(), &["routes"]);
+    assert!(document.status.success());
+    assert!(text(&document.stdout).starts_with("# API Routes\n"), "{}", text(&document.stdout));
+    let description = json(&likeness(data.path(), &["routes", "--json"]));
+    assert!(description["openapi"].as_str().is_some_and(|version| version.starts_with("3.")), "{description}");
+    let headings = text(&document.stdout).lines().filter(|line| line.starts_with("### ")).count();
+    let methods = description["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum::<usize>();
+    assert_eq!(headings, methods);
+}
+
+#[test]
+fn completion_scripts_know_the_commands_of_every_shell() {
+    let data = tempfile::TempDir::new().unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = likeness(data.path(), &["completions", shell]);
+        assert!(script.status.success() && text(&script.stdout).contains("restore"), "{shell}");
+    }
 }

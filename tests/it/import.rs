@@ -13,7 +13,9 @@ use likeness::media::{MediaStore, Order, Sort};
 use likeness::types::{MediaId, MediaType, Sha256};
 use tokio_util::sync::CancellationToken;
 
-mod archives;
+use crate::support::{database_place, on_postgres};
+
+pub(crate) mod archives;
 mod survival;
 
 /// A small picture; every number gives another one.
@@ -47,7 +49,7 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
 }
 
 async fn open(library: &Path) -> MediaStore {
-    let db = connect(library.join("likeness.db").to_str().unwrap()).await.unwrap();
+    let db = connect(&database_place(&library.join("likeness.db"))).await.unwrap();
     MediaStore::open(db, &library.join("data"), DecodeLimits::default()).unwrap()
 }
 
@@ -79,11 +81,13 @@ fn reason<'a>(report: &'a ImportReport, path_end: &str) -> &'a str {
 async fn contents(library: &Path) -> Vec<String> {
     let store = open(library).await;
     let mut lines = Vec::new();
-    for media in store.list(0, 100_000, Sort::Id, Order::Asc).await.unwrap() {
+    for (place, media) in store.list(0, 100_000, Sort::Id, Order::Asc).await.unwrap().into_iter().enumerate() {
         let bytes = store.bytes(&media).await.unwrap();
         assert_eq!(Sha256::of(&bytes), media.content_sha256, "the bytes of media {} are whole", media.id);
         let sources: Vec<String> = store.sources(media.id).await.unwrap().into_iter().map(|source| source.path).collect();
-        lines.push(format!("{} {:?} {} {:?} {} {sources:?}", media.id, media.media_type, media.sha256, media.frame, media.ext));
+        // PostgreSQL does not use a number again that a transaction had taken when it was killed: the order alone is fixed there.
+        let number = if on_postgres() { place as i64 + 1 } else { media.id.0 };
+        lines.push(format!("{number} {:?} {} {:?} {} {sources:?}", media.media_type, media.sha256, media.frame, media.ext));
     }
     drop(store);
     let files = files_below(&library.join("data"));
@@ -152,7 +156,7 @@ async fn limits_are_named_with_the_remedy() {
     let photos = folder.path().join("photos");
     write_pictures(&photos, 1);
     std::fs::write(photos.join("a.zip"), archives::zip_of(&[("x.png", &png(3))])).unwrap();
-    let db = connect(folder.path().join("likeness.db").to_str().unwrap()).await.unwrap();
+    let db = connect(&database_place(&folder.path().join("likeness.db"))).await.unwrap();
     let limits = DecodeLimits { max_file_bytes: 100, ..DecodeLimits::default() };
     let store = MediaStore::open(db, &folder.path().join("data"), limits).unwrap();
     let report = import_folder(&store, &photos).await;

@@ -14,6 +14,10 @@ use likeness::tasks::{Stop, build_index, extract};
 use serde_json::Value;
 use tempfile::TempDir;
 
+mod postgres;
+
+pub(crate) use postgres::{DATABASE_OWNER, database_owner, database_place, database_url, on_postgres};
+
 /// A file or folder of the optional development data beside the checkout. `None`, with a line that
 /// says what was skipped, where it is not there.
 pub(crate) fn shared_data(path: &str) -> Option<PathBuf> {
@@ -83,6 +87,7 @@ impl TestApp {
     pub(crate) async fn with_config(change: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
         let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
+        config.database.url = database_url(&config.data_dir);
         change(&mut config);
         Self::open(config, Some(folder)).await
     }
@@ -178,7 +183,7 @@ impl TestApp {
         let request = request.body(body.to_vec()).unwrap();
         tokio::task::spawn_blocking(move || {
             let agent: ureq::Agent =
-                ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+                ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).max_redirects(0).build().into();
             let mut response = agent.run(request).unwrap();
             let bytes = response.body_mut().with_config().limit(100 << 20).read_to_vec().unwrap();
             (response.status().as_u16(), response.headers().clone(), bytes)

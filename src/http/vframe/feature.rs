@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::form::{Form, truth};
 use super::shapes::{self, Done, Envelope};
 use crate::app::App;
-use crate::error::{Error, FieldError};
+use crate::error::Error;
 use crate::feature::FeatureSpec;
 use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Fields, Id};
@@ -66,8 +67,8 @@ async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
 /// Reads the form over the defaults of a new feature, or over a present one. All wrong fields are answered together.
 fn parse(fields: &Map<String, Value>, present: Option<FeatureSpec>) -> Result<FeatureSpec, Error> {
     let is_new = present.is_none();
-    let mut spec = present.unwrap_or_default();
-    let mut form = Form { fields, wrong: Vec::new() };
+    let mut spec = present.unwrap_or_else(|| FeatureSpec { active: false, ..FeatureSpec::default() });
+    let mut form = Form::of(fields);
     form.text("modelzoo_name", 64, is_new, &mut spec.modelzoo_name);
     form.text("index_type", 16, is_new, &mut spec.index_type);
     form.text("layer", 128, false, &mut spec.layer);
@@ -81,39 +82,6 @@ fn parse(fields: &Map<String, Value>, present: Option<FeatureSpec>) -> Result<Fe
         Some(Value::String(value)) => spec.index_settings = Some(value.clone()).filter(|value| !value.trim().is_empty()),
         Some(value) => spec.index_settings = Some(value.to_string()),
     }
-    if form.wrong.is_empty() { Ok(spec) } else { Err(Error::invalid_fields(form.wrong)) }
-}
-
-/// The fields of a request, and what is wrong with them so far.
-struct Form<'a> {
-    fields: &'a Map<String, Value>,
-    wrong: Vec<FieldError>,
-}
-
-impl Form<'_> {
-    /// Puts a text field into `target`; an absent one leaves it as it is.
-    fn text(&mut self, name: &str, longest: usize, required: bool, target: &mut String) {
-        let message = match self.fields.get(name) {
-            None | Some(Value::Null) if !required => return,
-            None | Some(Value::Null) => "This field is required.".into(),
-            Some(Value::String(value)) if required && value.trim().is_empty() => "This field is required.".into(),
-            Some(Value::String(value)) if value.chars().count() > longest => format!("Field cannot be longer than {longest} characters."),
-            Some(Value::String(value)) => {
-                target.clone_from(value);
-                return;
-            }
-            Some(_) => "This field must be a text.".into(),
-        };
-        self.wrong.push(FieldError { field: name.into(), message });
-    }
-}
-
-/// The original's idea of a boolean: `false`, `"false"`, `""` and 0 are false, everything else is true.
-fn truth(value: &Value) -> bool {
-    match value {
-        Value::Bool(value) => *value,
-        Value::String(value) => !matches!(value.as_str(), "false" | "" | "0"),
-        Value::Number(value) => value.as_f64() != Some(0.0),
-        _ => true,
-    }
+    form.finish()?;
+    Ok(spec)
 }

@@ -2,45 +2,163 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::shapes::{self, Envelope, Listed, MediaDeleted, MediaFull, MediaInfo, Page};
+use super::shapes::{self, Duplicates, Envelope, Listed, MediaDeleted, MediaFull, MediaInfo, MediaList, Page};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Id, Params, Word};
-use crate::media::Media;
-use crate::types::{MediaId, Sha256};
+use crate::media::{Media, MediaFilter};
+use crate::types::{CollectionId, MediaId, MediaType, Sha256};
 
-type Answer = Result<Response, Failure>;
+type Answer = std::result::Result<Response, Failure>;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(duplicates))
         .routes(routes!(by_id, delete))
         .routes(routes!(info))
         .routes(routes!(random))
         .routes(routes!(by_sha256))
 }
 
-/// One page of the library.
-#[utoipa::path(get, path = "/media", tag = "media", operation_id = "list_media", params(Page),
-    responses((status = 200, body = Listed<shapes::Media>), Failures))]
-async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
+/// What a list of media is narrowed to; everything given must hold.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Narrowed {
+    /// `image`, `video` or `video_frame`.
+    #[param(example = "image")]
+    r#type: Option<String>,
+    /// Imported then or later: a date, or a moment as in RFC 3339.
+    #[param(example = "2026-01-31")]
+    since: Option<String>,
+    /// Imported then or earlier; a date means until its end, in UTC.
+    #[param(example = "2026-01-31T12:00:00Z")]
+    until: Option<String>,
+    /// Part of the original file name or path, in any letter case.
+    #[param(max_length = 256)]
+    name: Option<String>,
+    /// Only what is in this collection.
+    #[param(value_type = Option<i64>)]
+    collection_id: Option<String>,
+    /// Other media with exactly the bytes of this one; its own sources are told in `sources`.
+    #[param(value_type = Option<i64>)]
+    duplicate_of: Option<String>,
+    /// `1` for the trash.
+    #[param(example = "0")]
+    deleted: Option<String>,
+}
+
+/// Longest part of a name to look for, in characters.
+const LONGEST_NAME: usize = 256;
+
+impl Narrowed {
+    fn filter(&self) -> Result<MediaFilter> {
+        Ok(MediaFilter {
+            media_type: given(self.r#type.as_ref()).map(|word| kind(word)).transpose()?,
+            since: given(self.since.as_ref()).map(|text| moment("since", text, NaiveTime::MIN)).transpose()?,
+            until: given(self.until.as_ref()).map(|text| moment("until", text, END_OF_DAY)).transpose()?,
+            name: given(self.name.as_ref()).map(|text| short("name", text)).transpose()?,
+            collection: given(self.collection_id.as_ref()).map(|text| id("collection_id", text)).transpose()?.map(CollectionId),
+            duplicate_of: given(self.duplicate_of.as_ref()).map(|text| id("duplicate_of", text)).transpose()?.map(MediaId),
+            deleted: flag("deleted", self.deleted.as_deref())?,
+        })
+    }
+}
+
+/// The last moment that a database keeps of a day.
+const END_OF_DAY: NaiveTime = NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999).expect("a time of day");
+
+fn given(text: Option<&String>) -> Option<&String> {
+    text.filter(|text| !text.is_empty())
+}
+
+fn kind(word: &str) -> Result<MediaType> {
+    let kinds = [("image", MediaType::Image), ("video", MediaType::Video), ("video_frame", MediaType::VideoFrame)];
+    let found = kinds.into_iter().find(|(name, _)| *name == word).map(|(_, kind)| kind);
+    found.ok_or_else(|| Error::invalid_field("type", format!("must be image, video or video_frame, not `{}`", shapes::clipped(word))))
+}
+
+/// A date, or a moment with its time zone. Before it came here, the `+` of a time zone became a space.
+fn moment(name: &str, text: &str, time_of_day: NaiveTime) -> Result<DateTime<Utc>> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|date| date.and_time(time_of_day).and_utc());
+    let found = date.or_else(|| DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok().map(|time| time.to_utc()));
+    // Databases know no years of five digits.
+    found.filter(|time| ("0001".."9999").contains(&&*time.format("%Y").to_string())).ok_or_else(|| {
+        let text = shapes::clipped(text);
+        Error::invalid_field(name, format!("must be a date like 2026-01-31 or a moment like 2026-01-31T12:00:00Z, not `{text}`"))
+    })
+}
+
+fn short(name: &str, text: &str) -> Result<String> {
+    if text.chars().count() > LONGEST_NAME {
+        return Err(Error::invalid_field(name, format!("cannot be longer than {LONGEST_NAME} characters")));
+    }
+    Ok(text.to_owned())
+}
+
+fn id(name: &str, text: &str) -> Result<i64> {
+    text.parse().map_err(|_| Error::invalid_field(name, format!("must be a whole number, not `{}`", shapes::clipped(text))))
+}
+
+fn flag(name: &str, text: Option<&str>) -> Result<bool> {
+    match text {
+        None | Some("" | "0" | "false") => Ok(false),
+        Some("1" | "true") => Ok(true),
+        Some(text) => Err(Error::invalid_field(name, format!("must be 1 or 0, not `{}`", shapes::clipped(text)))),
+    }
+}
+
+/// One page of the library, or of what is deleted.
+#[utoipa::path(get, path = "/media", tag = "media", operation_id = "list_media", params(Page, Narrowed),
+    responses((status = 200, body = MediaList), Failures))]
+async fn list(State(app): State<App>, Params(page): Params<Page>, Params(narrowed): Params<Narrowed>) -> Answer {
     let (offset, limit) = page.window()?;
     let (sort, order) = page.sorting()?;
-    let rows = app.media.list(offset, limit, sort, order).await?;
-    let total = app.media.count().await?;
-    Ok(shapes::envelope(Listed { status: "ok", res: rows.iter().map(shapes::media).collect(), total, offset, limit }))
+    let filter = narrowed.filter()?;
+    let sources = match filter.duplicate_of {
+        Some(id) => Some(sources(&app, id).await?),
+        None => None,
+    };
+    let rows = app.media.find(&filter, offset, limit, sort, order).await?;
+    let total = app.media.count_found(&filter).await?;
+    let page = Listed { status: "ok", res: rows.iter().map(shapes::media).collect(), total, offset, limit };
+    Ok(shapes::envelope(MediaList { page, sources }))
+}
+
+/// What is there more than once, byte by byte: as several media, or imported from several places.
+#[utoipa::path(get, path = "/media/duplicates", tag = "media", operation_id = "list_duplicates", params(Page),
+    responses((status = 200, body = Listed<Duplicates>), Failures))]
+async fn duplicates(State(app): State<App>, Params(page): Params<Page>) -> Answer {
+    let (offset, limit) = page.window()?;
+    let (_, order) = page.sorting()?;
+    let groups = app.media.duplicates(offset, limit, order).await?;
+    let total = app.media.count_duplicates().await?;
+    Ok(shapes::envelope(Listed { status: "ok", res: groups.iter().map(Duplicates::from).collect(), total, offset, limit }))
+}
+
+/// Whether the trash is looked through too.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct AlsoDeleted {
+    /// `1` shows a deleted medium too.
+    #[param(example = "0")]
+    deleted: Option<String>,
 }
 
 /// One medium by its number.
-#[utoipa::path(get, path = "/media/id/{id}", tag = "media", operation_id = "show_media", params(("id" = i64, Path)),
+#[utoipa::path(get, path = "/media/id/{id}", tag = "media", operation_id = "show_media", params(("id" = i64, Path), AlsoDeleted),
     responses((status = 200, body = Envelope<MediaFull>), Failures))]
-async fn by_id(State(app): State<App>, Id(id): Id) -> Answer {
-    let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
-    full(&app, found).await
+async fn by_id(State(app): State<App>, Id(id): Id, Params(also): Params<AlsoDeleted>) -> Answer {
+    let with_trash = flag("deleted", also.deleted.as_deref())?;
+    let found = if with_trash { app.media.get_also_deleted(MediaId(id)).await? } else { app.media.get(MediaId(id)).await? };
+    full(&app, found.ok_or_else(|| Error::not_found("not found"))?).await
 }
 
 /// One medium by its hash; of a video its first frame.
@@ -80,6 +198,14 @@ async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
 /// The picture with everything that shares its hash: the other frames of a video.
 async fn full(app: &App, media: Media) -> Answer {
     let siblings = app.media.siblings(&media.sha256).await?.iter().map(shapes::media).collect();
-    let sources = app.media.sources(media.id).await?.iter().map(shapes::Source::from).collect();
-    Ok(shapes::ok(MediaFull { el: shapes::media(&media), siblings, sources }))
+    let video = if media.media_type == MediaType::VideoFrame { app.media.video_of(&media.sha256).await? } else { None };
+    let mut sources = sources(app, media.id).await?;
+    if let Some(video) = &video {
+        sources.extend(self::sources(app, video.id).await?);
+    }
+    Ok(shapes::ok(MediaFull { el: shapes::media(&media).of_video(video.as_ref()), siblings, sources }))
+}
+
+async fn sources(app: &App, id: MediaId) -> Result<Vec<shapes::Source>> {
+    Ok(app.media.sources(id).await?.iter().map(shapes::Source::from).collect())
 }

@@ -3,9 +3,12 @@
 mod collection;
 mod detection;
 mod feature;
+mod form;
 mod infer;
+mod intake;
 mod job;
 mod media;
+mod media_trash;
 mod modelzoo;
 mod search;
 mod shapes;
@@ -16,19 +19,22 @@ mod upload;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::config::Config;
 
 /// All routes of the door; each resource lists its own. Trailing slashes are gone before routing.
-pub(super) fn router(app: &App) -> OpenApiRouter<App> {
+pub(super) fn router(config: &Config) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(collection::router())
         .merge(detection::router())
         .merge(feature::router())
         .merge(infer::router())
+        .merge(intake::router())
         .merge(job::router())
         .merge(media::router())
+        .merge(media_trash::router())
         .merge(modelzoo::router())
         .merge(search::router())
         .merge(socket::router())
         .merge(task::router())
-        .merge(upload::router(app))
+        .merge(upload::router(config))
 }

@@ -59,6 +59,9 @@ struct SearchParams {
     /// Height.
     #[param(value_type = Option<f32>)]
     h: Option<String>,
+    /// `video`: of all frames of one video only the closest is a hit.
+    #[param(example = "video")]
+    group: Option<String>,
     /// Number of a detection of the query picture, counted from 0, to use as the part.
     #[param(value_type = Option<u32>)]
     detection: Option<String>,
@@ -82,6 +85,7 @@ impl SearchParams {
             feature: parsed("feature", self.feature.as_deref())?.map(FeatureId),
             offset: parsed("offset", self.offset.as_deref())?.unwrap_or(default.offset),
             limit: parsed("limit", self.limit.as_deref())?.unwrap_or(default.limit).clamp(1, 1000),
+            group_by_video: grouped(self.group.as_deref())?,
         })
     }
 
@@ -99,6 +103,15 @@ impl SearchParams {
     }
 }
 
+/// Nothing, or `video`.
+fn grouped(text: Option<&str>) -> Result<bool, Error> {
+    match text {
+        None | Some("") => Ok(false),
+        Some("video") => Ok(true),
+        Some(text) => Err(Error::invalid(format!("group must be video or left out, not `{}`", shapes::clipped(text)))),
+    }
+}
+
 fn parsed<T: std::str::FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Error> {
     match text {
         None | Some("") => Ok(None),
@@ -108,10 +121,14 @@ fn parsed<T: std::str::FromStr>(name: &str, text: Option<&str>) -> Result<Option
     }
 }
 
-/// What is loaded; loads the first active feature when nothing is.
+/// What is loaded; loads the first active feature when nothing is. While another feature is being loaded, `status` is `loading`.
 #[utoipa::path(get, path = "/search/info", tag = "search", operation_id = "search_info",
     responses((status = 200, body = LoadedAnswer), Failures))]
 async fn info(State(app): State<App>) -> Answer {
+    if let Some(feature) = app.search.loading().await? {
+        let res = Loaded { feature: Some(shapes::feature(&feature)), ..Loaded::default() };
+        return Ok(shapes::envelope(LoadedAnswer { status: "loading", res }));
+    }
     match app.search.current().await? {
         None => Ok(unloaded()),
         Some((feature, signature)) => Ok(shapes::ok(loaded(&app, &feature, &signature, true)?)),
@@ -148,7 +165,7 @@ fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: b
 #[utoipa::path(get, path = "/search/media/{id}", tag = "search", operation_id = "search_media", params(("id" = i64, Path), SearchParams),
     responses((status = 200, body = SearchAnswer), Failures))]
 async fn media(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
-    let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("Media not found"))?;
+    let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
     by_media(&app, found, &params).await
 }
 
@@ -157,7 +174,7 @@ async fn media(State(app): State<App>, Id(id): Id, Params(params): Params<Search
     params(("hash" = String, Path), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
 async fn sha256(State(app): State<App>, Word(hash): Word, Params(params): Params<SearchParams>) -> Answer {
     let hash: Sha256 = hash.parse()?;
-    let found = app.media.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("Media not found"))?;
+    let found = app.media.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
     by_media(&app, found, &params).await
 }
 
@@ -223,6 +240,7 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<s
     let started = Instant::now();
     let mut query = params.query()?;
     query.among = infer::among(app, params.label.as_deref(), params.detector.as_deref(), params.min_confidence.as_deref()).await?;
+    let is_grouped = query.group_by_video;
     let choice = infer::choice(app, params.detect.as_deref())?;
     let detection = parsed("detection", params.detection.as_deref())?;
     let (answer, seen) = infer::search(app, probe, &mut query, &choice, detection).await?;
@@ -236,7 +254,6 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<s
         region: query.region.map(Into::into),
         searched: answer.searched,
     };
-    let hits = answer.matches.iter();
-    let res = hits.map(|hit| Hit { score: hit.distance, id: hit.media.id.0, media: shapes::media(&hit.media) }).collect();
+    let res = answer.matches.iter().map(|hit| Hit::new(hit, is_grouped)).collect();
     Ok(shapes::envelope(SearchAnswer { status: "ok", query, res, infer: infer::shown(seen) }))
 }

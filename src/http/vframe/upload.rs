@@ -1,23 +1,24 @@
 //! `/api/v1/upload/*`: pictures that people bring to search with.
 
 use axum::extract::multipart::Field;
-use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::shapes::{self, Envelope, Listed, Page, UploadCreated, UploadDeleted, UploadForm};
 use crate::app::App;
+use crate::config::Config;
 use crate::error::{Error, FieldError, Kind};
 use crate::http::error::{Failure, Failures};
-use crate::http::extract::{Id, Params};
+use crate::http::extract::{FormParts, Id, Params};
 use crate::types::UploadId;
 
 type Answer = Result<Response, Failure>;
 
-pub(super) fn router(app: &App) -> OpenApiRouter<App> {
-    let limit = DefaultBodyLimit::max((app.config.server.max_upload_mib as usize).saturating_mul(1 << 20));
-    OpenApiRouter::new().routes(routes!(list, create)).layer(limit).routes(routes!(show, delete))
+pub(super) fn router(config: &Config) -> OpenApiRouter<App> {
+    let limit = DefaultBodyLimit::max((config.server.max_upload_mib as usize).saturating_mul(1 << 20));
+    OpenApiRouter::new().routes(routes!(list, create)).layer(limit).routes(routes!(show, delete)).routes(routes!(promote))
 }
 
 /// One page of the uploads.
@@ -47,11 +48,19 @@ async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
     Ok(shapes::envelope(UploadDeleted { status: "ok", id: id.to_string() }))
 }
 
+/// Puts the picture of an upload into the library. Doing it again answers the same medium.
+#[utoipa::path(post, path = "/upload/{id}/promote", tag = "upload", operation_id = "promote_upload", params(("id" = i64, Path)),
+    responses((status = 200, body = Envelope<shapes::Media>), Failures))]
+async fn promote(State(app): State<App>, Id(id): Id) -> Answer {
+    let found = app.uploads.get(UploadId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
+    Ok(shapes::ok(shapes::media(&app.media.promote(&found).await?)))
+}
+
 /// Stores a picture to search with. The same bytes sent again are answered with the first upload.
 #[utoipa::path(post, path = "/upload", tag = "upload", operation_id = "create_upload",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 200, body = UploadCreated), Failures))]
-async fn create(State(app): State<App>, mut form: Multipart) -> Answer {
+async fn create(State(app): State<App>, FormParts(mut form): FormParts) -> Answer {
     let (mut image, mut username) = (None, None);
     while let Some(field) = form
         .next_field()

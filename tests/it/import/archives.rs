@@ -12,7 +12,7 @@ use zip::write::SimpleFileOptions;
 
 use super::{counts, import_paths, open, png, reason};
 
-pub(super) fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {
         archive.start_file(*name, SimpleFileOptions::default()).unwrap();

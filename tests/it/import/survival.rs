@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::support::skipped;
+use crate::support::{DATABASE_OWNER, database_owner, database_place, skipped};
 use likeness::Kind;
 use likeness::db::connect;
 use likeness::imaging::DecodeLimits;
@@ -90,7 +90,11 @@ async fn child_process() {
 
 fn child(library: &Path, photos: &Path) -> std::process::Command {
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "import::survival::child_process", "--nocapture"]).env(CHILD_LIBRARY, library).env(CHILD_PHOTOS, photos);
+    command
+        .args(["--exact", "import::survival::child_process", "--nocapture"])
+        .env(CHILD_LIBRARY, library)
+        .env(CHILD_PHOTOS, photos)
+        .env(DATABASE_OWNER, database_owner());
     command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
     command
 }
@@ -196,7 +200,7 @@ async fn a_full_disk_stops_the_import_and_keeps_what_was_done() {
         let database = if with_database { disk.0.path() } else { elsewhere.path() };
         let open = async || {
             MediaStore::open(
-                connect(database.join("likeness.db").to_str().unwrap()).await.unwrap(),
+                connect(&database_place(&database.join("likeness.db"))).await.unwrap(),
                 &disk.0.path().join("data"),
                 DecodeLimits::default(),
             )

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::http_date;
+use super::{Listed, http_date};
 use crate::http::files;
 use crate::media;
 use crate::types::MediaType;
@@ -16,7 +16,7 @@ pub(crate) struct Media {
     /// `image`, `video` or `video_frame` (`unknown` and `text` are never made).
     #[serde(rename = "mediaType")]
     #[schema(value_type = String, example = "image")]
-    media_type: MediaType,
+    kind: MediaType,
     /// SHA-256 of the bytes; of a frame that of its video.
     sha256: String,
     /// Number of the frame in its video, else null.
@@ -34,6 +34,108 @@ pub(crate) struct Media {
     width: u32,
     /// Rows, upright.
     height: u32,
+    /// Of a frame its moment in the video, in milliseconds; null when it is not known.
+    time_ms: Option<i64>,
+    /// Of a video its length in milliseconds, else null.
+    duration_ms: Option<i64>,
+    /// Of a video its frames in a second, else null.
+    frame_rate: Option<f64>,
+    /// Of a frame its video, where a single medium is shown and the video itself is in the library.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video: Option<VideoOfFrame>,
+    /// Bytes stored.
+    byte_size: u64,
+    /// Time on the camera's clock, which has no time zone.
+    #[schema(example = "2019-09-21T08:11:47")]
+    captured_at: Option<String>,
+    /// Maker and model of the camera.
+    camera: Option<String>,
+    /// When it was deleted, as an HTTP date; only in the trash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_at: Option<String>,
+}
+
+/// The video that a frame is of.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VideoOfFrame {
+    /// Its number.
+    id: i64,
+    /// Address of its bytes, which can be asked for in ranges.
+    url: String,
+}
+
+impl Media {
+    /// The same, with the video that it is a frame of.
+    pub(crate) fn of_video(mut self, video: Option<&media::Media>) -> Self {
+        self.video = video.map(|video| VideoOfFrame { id: video.id.0, url: files::media_url(video) });
+        self
+    }
+}
+
+/// One page of the library.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MediaList {
+    /// The page.
+    #[serde(flatten)]
+    pub(crate) page: Listed<Media>,
+    /// Where the medium of `duplicate_of` was imported from; only when that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sources: Option<Vec<Source>>,
+}
+
+/// The same bytes, more than once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Duplicates {
+    /// SHA-256 of the bytes.
+    content_sha256: String,
+    /// Media that have them.
+    media_count: u64,
+    /// Places they were imported from.
+    source_count: u64,
+    /// The first of the media; the list of media with `duplicate_of` tells the others.
+    first: Media,
+}
+
+/// What became of one medium of many.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MediaMarked {
+    /// Its number.
+    pub(crate) id: i64,
+    /// `deleted` or `restored`; `unchanged` when it was so before; `not found`.
+    #[schema(example = "deleted")]
+    pub(crate) status: &'static str,
+}
+
+/// Which media are meant.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form that is read field by field")]
+pub(crate) struct MediaIds {
+    /// Their numbers, at most 1000.
+    #[schema(max_items = 1000, example = json!([1, 2]))]
+    ids: Vec<i64>,
+}
+
+/// Files for import, as they are sent.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the parts of a form that is read in pieces")]
+pub(crate) struct IntakeForm {
+    /// Pictures, videos and ZIP archives; the part is repeated for each.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    files: Vec<Vec<u8>>,
+    /// Who sends them, at most 16 characters.
+    username: Option<String>,
+}
+
+/// The import of files that were sent.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct IntakeStarted {
+    /// What the job is known by: `/api/v1/task/job/<uuid>/` tells how far it is.
+    pub(crate) uuid: String,
+    /// `import`.
+    #[schema(example = "import")]
+    pub(crate) task_name: String,
+    /// Files that arrived.
+    pub(crate) files: usize,
 }
 
 /// A medium with everything known about it.
@@ -41,7 +143,7 @@ pub(crate) struct Media {
 pub(crate) struct MediaFull {
     /// The medium.
     pub(crate) el: Media,
-    /// All media with its hash, itself included: the frames of one video.
+    /// All pictures with its hash, itself included: the frames of one video in their order.
     pub(crate) siblings: Vec<Media>,
     /// Where it was imported from.
     pub(crate) sources: Vec<Source>,
@@ -84,7 +186,7 @@ pub(crate) struct MediaDeleted {
 pub(crate) fn media(media: &media::Media) -> Media {
     Media {
         id: media.id.0,
-        media_type: media.media_type,
+        kind: media.media_type,
         sha256: media.sha256.to_string(),
         frame: media.frame,
         ext: media.ext.clone(),
@@ -93,6 +195,21 @@ pub(crate) fn media(media: &media::Media) -> Media {
         created_at: http_date(media.created_at),
         width: media.width,
         height: media.height,
+        time_ms: media.time_ms,
+        duration_ms: media.duration_ms,
+        frame_rate: media.frame_rate,
+        video: None,
+        byte_size: media.byte_size,
+        captured_at: media.captured_at.map(|time| time.format("%Y-%m-%dT%H:%M:%S").to_string()),
+        camera: media.camera.clone(),
+        deleted_at: media.deleted_at.map(http_date),
+    }
+}
+
+impl From<&media::Duplicates> for Duplicates {
+    fn from(group: &media::Duplicates) -> Self {
+        let content_sha256 = group.content_sha256.to_string();
+        Self { content_sha256, media_count: group.media_count, source_count: group.source_count, first: media(&group.first) }
     }
 }
 

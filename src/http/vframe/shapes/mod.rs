@@ -11,7 +11,9 @@ mod upload;
 
 pub(super) use envelope::{Done, Envelope, Listed, envelope, ok};
 pub(super) use feature::{Feature, FeatureForm, feature};
-pub(super) use media::{Media, MediaDeleted, MediaFull, MediaInfo, Source, media};
+pub(super) use media::{
+    Duplicates, IntakeForm, IntakeStarted, Media, MediaDeleted, MediaFull, MediaIds, MediaInfo, MediaList, MediaMarked, Source, media,
+};
 pub(super) use model::{RawModel, loaded_model, raw_model};
 pub(super) use page::{Page, clipped, number};
 pub(super) use search::{Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};

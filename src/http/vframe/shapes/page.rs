@@ -50,7 +50,11 @@ impl Page {
 pub(crate) fn number(name: &str, text: Option<&str>, default: u64) -> Result<u64> {
     match text {
         None | Some("") => Ok(default),
-        Some(text) => text.parse().map_err(|_| Error::invalid(format!("{name} must be a whole number from 0, not `{}`", clipped(text)))),
+        Some(text) => {
+            // Databases count with a sign.
+            let number = text.parse().ok().filter(|number| i64::try_from(*number).is_ok());
+            number.ok_or_else(|| Error::invalid(format!("{name} must be a whole number from 0, not `{}`", clipped(text))))
+        }
     }
 }
 

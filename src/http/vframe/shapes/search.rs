@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::model::LoadedModel;
 use super::{Feature, Media, Upload};
 use crate::http::vframe::infer::Infer;
+use crate::search::Match;
 use crate::types::Region;
 
 /// Hits, closest first, and what was asked.
@@ -76,6 +77,24 @@ pub(crate) struct Hit {
     pub(crate) id: i64,
     /// The picture.
     pub(crate) media: Media,
+    /// With `group=video`: what fell together with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) group: Option<Group>,
+}
+
+/// Further frames of a hit's video.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Group {
+    /// How many of them are among the pictures that the search looked at; 0 for a picture.
+    pub(crate) count: usize,
+}
+
+impl Hit {
+    /// A match, with its group when hits are grouped.
+    pub(crate) fn new(found: &Match, is_grouped: bool) -> Self {
+        let group = is_grouped.then_some(Group { count: found.grouped });
+        Self { score: found.distance, id: found.media.id.0, media: super::media(&found.media), group }
+    }
 }
 
 /// Which feature and models answer searches that name none. All fields are absent while nothing is loaded.

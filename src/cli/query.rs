@@ -1,4 +1,4 @@
-//! `likeness search`: rank, distance, file.
+//! `likeness query`: rank, distance, file.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use crate::types::{FeatureId, Region};
 
 /// What to search for.
 #[derive(Args)]
-pub struct SearchArguments {
+pub struct QueryArguments {
     /// Picture file to search with
     picture: PathBuf,
     /// Number of the feature [default: the first active one]
@@ -33,7 +33,7 @@ pub struct SearchArguments {
     json: bool,
 }
 
-pub(super) async fn run(app: &App, arguments: SearchArguments) -> Result<ExitCode> {
+pub(super) async fn run(app: &App, arguments: QueryArguments) -> Result<ExitCode> {
     let bytes = std::fs::read(&arguments.picture).map_err(|error| io_error(&arguments.picture, "read", error))?;
     let region = match arguments.region[..] {
         [] => None,

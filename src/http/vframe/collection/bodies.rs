@@ -1,0 +1,180 @@
+//! What is sent about collections, and what is answered.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::shapes::{self, http_date};
+use crate::media::collections::{self, CollectionMedia, CollectionMediaLink};
+use crate::media::export::Export;
+
+/// A collection.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Collection {
+    id: i64,
+    title: String,
+    username: String,
+    /// Markdown.
+    notes: Option<String>,
+    archived: bool,
+    /// HTTP date.
+    created_at: String,
+    /// HTTP date; null until the first change.
+    updated_at: Option<String>,
+}
+
+impl From<collections::Collection> for Collection {
+    fn from(collection: collections::Collection) -> Self {
+        Self {
+            id: collection.id.0,
+            title: collection.title,
+            username: collection.username,
+            notes: collection.notes,
+            archived: collection.archived,
+            created_at: http_date(collection.created_at),
+            updated_at: collection.updated_at.map(http_date),
+        }
+    }
+}
+
+/// A collection with its media, in the order they were put there.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CollectionFull {
+    #[serde(flatten)]
+    pub(super) collection: Collection,
+    pub(super) media: Vec<shapes::Media>,
+}
+
+/// How many media a collection has.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Count {
+    pub(super) collection_id: i64,
+    pub(super) count: u64,
+}
+
+/// A medium's place in a collection.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Link {
+    collection_id: i64,
+    media_id: i64,
+    /// Who put it there first.
+    username: String,
+    /// What somebody wrote about it; Markdown.
+    notes: Option<String>,
+    /// HTTP date.
+    created_at: String,
+}
+
+impl From<CollectionMediaLink> for Link {
+    fn from(link: CollectionMediaLink) -> Self {
+        Self {
+            collection_id: link.collection_id.0,
+            media_id: link.media_id.0,
+            username: link.username,
+            notes: link.notes,
+            created_at: http_date(link.created_at),
+        }
+    }
+}
+
+/// A medium's place in a collection, with the medium.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LinkedMedia {
+    #[serde(flatten)]
+    link: Link,
+    media: shapes::Media,
+}
+
+impl From<CollectionMedia> for LinkedMedia {
+    fn from(one: CollectionMedia) -> Self {
+        Self { media: shapes::media(&one.media), link: one.link.into() }
+    }
+}
+
+/// A finished export.
+#[derive(Serialize, ToSchema)]
+pub(super) struct FinishedExport {
+    name: String,
+    url: String,
+    bytes: u64,
+    /// HTTP date.
+    created_at: String,
+}
+
+impl From<Export> for FinishedExport {
+    fn from(export: Export) -> Self {
+        let name = export.name.file_name();
+        Self { url: format!("/static/data/exports/{name}"), bytes: export.bytes, created_at: http_date(export.name.at()), name }
+    }
+}
+
+/// What to make, or to change, of a collection.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; the form is read field by field, so that all mistakes are answered together")]
+pub(super) struct CollectionForm {
+    /// Not blank, at most 64 characters.
+    title: Option<String>,
+    /// Not blank, at most 16 characters.
+    username: Option<String>,
+    /// Markdown, at most 1 MiB.
+    notes: Option<String>,
+    archived: Option<bool>,
+}
+
+/// What to put into a collection.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; the form is read field by field, so that all mistakes are answered together")]
+pub(super) struct LinkForm {
+    /// One medium.
+    media_id: Option<i64>,
+    /// Many media, at most 10000.
+    media_ids: Option<Vec<i64>>,
+    /// Who puts them there; not blank, at most 16 characters.
+    username: String,
+    /// What there is to say about each; Markdown, at most 64 KiB.
+    notes: Option<String>,
+}
+
+/// What there is to say about a medium.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body")]
+pub(super) struct NotesForm {
+    /// Markdown, at most 64 KiB; null takes it away.
+    notes: Option<String>,
+}
+
+/// Collections.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CollectionList {
+    pub(super) status: &'static str,
+    pub(super) res: Vec<Collection>,
+    /// Of the collections in `res` that have any media.
+    pub(super) counts: Vec<Count>,
+    pub(super) total: u64,
+    pub(super) offset: u64,
+    pub(super) limit: u64,
+}
+
+/// One link; of a request with `media_ids` all of them.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum Links {
+    /// Of `media_id`.
+    One(Link),
+    /// Of `media_ids`, in their order.
+    Many(Vec<Link>),
+}
+
+/// An export that was just made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Exported {
+    pub(super) status: &'static str,
+    pub(super) url: String,
+    pub(super) name: String,
+    pub(super) bytes: u64,
+    /// Originals in it.
+    pub(super) pictures: u64,
+    /// Originals that are missing or damaged, and not in it; the reports in it name them.
+    pub(super) missing: u64,
+    /// Hash of its manifest.
+    pub(super) manifest_sha256: String,
+}

@@ -1,0 +1,111 @@
+//! Which media a list shows: by kind, by when and from where they were imported, by collection, duplicates, the trash.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{ExprTrait, Func, LikeExpr, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use super::{Media, MediaStore, Order, Sort};
+use crate::db::database_error;
+use crate::db::entity::media::{Column, Entity};
+use crate::db::entity::{collection_media, media_source};
+use crate::error::Result;
+use crate::types::{CollectionId, MediaId, MediaType};
+
+/// What a list is narrowed to; everything given must hold.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MediaFilter {
+    /// Of this kind.
+    pub media_type: Option<MediaType>,
+    /// Imported at this moment or later.
+    pub since: Option<DateTime<Utc>>,
+    /// Imported at this moment or earlier.
+    pub until: Option<DateTime<Utc>>,
+    /// Imported from a file whose name or path holds this text, in any letter case.
+    pub name: Option<String>,
+    /// In this collection.
+    pub collection: Option<CollectionId>,
+    /// Other media with the same bytes as this one.
+    pub duplicate_of: Option<MediaId>,
+    /// The trash, instead of what is not deleted.
+    pub deleted: bool,
+}
+
+impl MediaFilter {
+    fn condition(&self) -> Condition {
+        let deleted = if self.deleted { Column::DeletedAt.is_not_null() } else { Column::DeletedAt.is_null() };
+        Condition::all()
+            .add(deleted)
+            .add_option(self.media_type.map(|kind| Column::MediaType.eq(kind as i32)))
+            .add_option(self.since.map(|time| Column::CreatedAt.gte(time)))
+            .add_option(self.until.map(|time| Column::CreatedAt.lte(time)))
+            .add_option(self.name.as_deref().map(|text| Column::Id.in_subquery(named(text))))
+            .add_option(self.collection.map(|id| Column::Id.in_subquery(members(id))))
+            .add_option(self.duplicate_of.map(|id| Column::ContentSha256.in_subquery(content_of(id)).and(Column::Id.ne(id.0))))
+    }
+
+    fn select(&self) -> Select<Entity> {
+        Entity::find().filter(self.condition())
+    }
+}
+
+impl MediaStore {
+    /// One page of the media that pass a filter.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn find(&self, filter: &MediaFilter, offset: u64, limit: u64, sort: Sort, order: Order) -> Result<Vec<Media>> {
+        let sorted = match sort {
+            Sort::Id => filter.select(),
+            Sort::Date => filter.select().order_by(Column::CreatedAt, order.into()),
+        };
+        let rows = sorted.order_by(Column::Id, order.into()).offset(offset).limit(limit).all(self.db.connection()).await;
+        rows.map_err(|source| database_error("list the media", source))?.into_iter().map(Media::from_row).collect()
+    }
+
+    /// How many media pass a filter.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count_found(&self, filter: &MediaFilter) -> Result<u64> {
+        filter.select().count(self.db.connection()).await.map_err(|source| database_error("count the media", source))
+    }
+}
+
+fn named(text: &str) -> SelectStatement {
+    let mut query = Query::select();
+    query.column(media_source::Column::MediaId).from(media_source::Entity).cond_where(
+        [media_source::Column::Name, media_source::Column::Path]
+            .into_iter()
+            .fold(Condition::any(), |any, column| any.add(contains(column, text))),
+    );
+    query
+}
+
+/// `SQLite` folds only the case of ASCII letters, so other letters are tried as they are, in small and in capital letters.
+fn contains(column: media_source::Column, text: &str) -> Condition {
+    let lower = text.to_lowercase();
+    let folded = Condition::any().add(Func::lower(column.into_expr()).like(pattern(&lower)));
+    if text.is_ascii() {
+        return folded;
+    }
+    [text.to_owned(), lower, text.to_uppercase()].iter().fold(folded, |any, text| any.add(column.into_expr().like(pattern(text))))
+}
+
+/// The text anywhere; its own `%` and `_` mean themselves.
+fn pattern(text: &str) -> LikeExpr {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    LikeExpr::new(format!("%{escaped}%")).escape('\\')
+}
+
+fn members(collection: CollectionId) -> SelectStatement {
+    let mut query = Query::select();
+    let link = collection_media::Column::CollectionId.eq(collection.0);
+    query.column(collection_media::Column::MediaId).from(collection_media::Entity).and_where(link);
+    query
+}
+
+fn content_of(id: MediaId) -> SelectStatement {
+    let mut query = Query::select();
+    query.column(Column::ContentSha256).from(Entity).and_where(Column::Id.eq(id.0));
+    query
+}

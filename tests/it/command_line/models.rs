@@ -1,0 +1,56 @@
+//! `likeness model`: the zoo from the command line.
+
+use super::{json, likeness, text};
+
+#[test]
+fn the_layers_of_a_network_are_listed_with_their_shapes_and_the_feature_is_marked() {
+    let data = tempfile::TempDir::new().unwrap();
+    let layers = json(&likeness(data.path(), &["model", "layers", "likeness_small", "--json"]));
+    let layers = layers.as_array().unwrap();
+    let feature: Vec<_> = layers.iter().filter(|layer| layer["feature"] == true).collect();
+    assert_eq!((feature.len(), feature[0]["layer"].as_str()), (1, Some("feature")));
+    assert_eq!(feature[0]["shape"][1], 256);
+    assert!(layers.len() > 10 && layers.iter().all(|layer| layer["shape"][0] == 1));
+    let shown = text(&likeness(data.path(), &["model", "layers", "likeness_small"]).stdout);
+    assert!(shown.lines().any(|line| line.starts_with("feature ") && line.ends_with("<- the feature")), "{shown}");
+}
+
+#[test]
+fn a_test_tells_files_that_are_right_wrong_and_not_here() {
+    let data = tempfile::TempDir::new().unwrap();
+    let good = text(&likeness(data.path(), &["model", "test", "likeness_small"]).stdout);
+    assert!(good.contains("files are right, layer `feature` gives 256 numbers"), "{good}");
+    let all = likeness(data.path(), &["model", "test", "--all", "--json"]);
+    assert!(json(&all).as_array().unwrap().iter().all(|row| row["ok"] == true), "{}", text(&all.stdout));
+
+    let missing = likeness(data.path(), &["model", "test", "caffe_lenet_mnist"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(
+        text(&missing.stderr).contains("not here: lenet_iter_10000.caffemodel, lenet.prototxt (`likeness model download"),
+        "{}",
+        text(&missing.stderr)
+    );
+    let folder = data.path().join("models/caffe_lenet_mnist");
+    std::fs::create_dir_all(&folder).unwrap();
+    for name in ["lenet_iter_10000.caffemodel", "lenet.prototxt"] {
+        std::fs::write(folder.join(name), "something else").unwrap();
+    }
+    let wrong = likeness(data.path(), &["model", "test", "--all"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("lenet_iter_10000.caffemodel has sha256"), "{}", text(&wrong.stderr));
+    assert!(text(&wrong.stdout).contains("likeness_small: files are right"), "the others are tested all the same");
+}
+
+#[test]
+fn a_download_says_what_was_here_already_and_what_nobody_has() {
+    let data = tempfile::TempDir::new().unwrap();
+    let here = likeness(data.path(), &["model", "download", "likeness_small"]);
+    assert_eq!(text(&here.stdout), "likeness_small: was here and is right\n");
+    let nowhere = likeness(data.path(), &["model", "download", "caffe_lenet_mnist", "--mirror", data.path().to_str().unwrap()]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(text(&nowhere.stderr).contains("lenet_iter_10000.caffemodel"), "{}", text(&nowhere.stderr));
+    let unknown = likeness(data.path(), &["model", "layers", "nothing"]);
+    assert!(text(&unknown.stderr).contains("unknown model `nothing`"));
+    let listed = json(&likeness(data.path(), &["model", "list", "--json"]));
+    assert_eq!(listed, json(&likeness(data.path(), &["models", "--json"])));
+}
