@@ -453,7 +453,7 @@ async fn the_task_runs_as_a_job_and_lists_what_it_could_not_read() {
     let job = registry::start(&test.app, "detect", json!({ "model": "colours" }), "me").await.unwrap();
     assert_eq!((job.title.as_str(), job.exclusive_key.as_str()), ("Detect with Colours", "detect:colours"));
     let done = loop {
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(60), events.recv()).await.expect("the job says something");
+        let _ = tokio::time::timeout(std::time::Duration::from_mins(1), events.recv()).await.expect("the job says something");
         let job = test.app.jobs.by_uuid(&job.uuid).await.unwrap().unwrap();
         if job.status.is_over() {
             break job;
@@ -589,23 +589,19 @@ async fn the_real_ssd_finds_the_qr_codes_that_opencv_finds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_real_face_detector_finds_faces_in_photos_of_people() {
+async fn the_real_face_detector_finds_the_face_that_is_printed_on_a_shirt() {
     let key = "caffe_ultraface_slim_320";
     let Some(test) = with_weights(key, "weights/ultraface-slim320-caffe", &["slim-320.caffemodel", "slim-320.prototxt"]).await else {
         return;
     };
     let faces = detector(&test, key).await;
-    let look = async |path: &str| faces.look(std::fs::read(shared_data(path).unwrap()).unwrap().into()).await.unwrap();
-    for (photo, expected) in FACES {
-        let seen = look(photo).await;
-        assert_eq!(seen.detections.len(), 1, "{photo}: {:?}", seen.detections);
-        let Detection { label, index, confidence, rect } = &seen.detections[0];
-        assert_eq!((label.as_str(), *index), ("face", 1));
-        assert!(*confidence > 0.9, "{confidence}");
-        let sides = [rect.x1, rect.y1, rect.x2, rect.y2];
-        assert!(sides.iter().zip(expected).all(|(one, other)| (one - other).abs() < 0.04), "{photo}: {sides:?}");
-    }
+    let photo = shared_data("photos-clothing/test/t-shirt/e62adabe-36ff-4af7-b8b3-82ad15a33458.jpg").unwrap();
+    let seen = faces.look(std::fs::read(photo).unwrap().into()).await.unwrap();
+    assert_eq!(seen.detections.len(), 1, "{:?}", seen.detections);
+    let Detection { label, index, confidence, rect } = &seen.detections[0];
+    assert_eq!((label.as_str(), *index), ("face", 1));
+    assert!(*confidence > 0.9, "{confidence}");
+    // From cap to chin and from cheek to cheek, as a person sees it.
+    let sides = [rect.x1, rect.y1, rect.x2, rect.y2];
+    assert!(sides.iter().zip([0.37, 0.39, 0.63, 0.67]).all(|(one, other)| (one - other).abs() < 0.05), "{sides:?}");
 }
-
-/// Photos with one face each, and where somebody saw it.
-const FACES: [(&str, [f32; 4]); 1] = [("photos-clothing/train/dress/x.jpg", [0.0; 4])];
