@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -71,8 +70,16 @@ pub(super) enum Failures {
 }
 
 /// `{"status":"error","error":text}`.
-pub(super) fn body(text: &str) -> Json<ErrorBody> {
-    Json(ErrorBody { error: text.into(), errors: BTreeMap::new(), status: "error" })
+pub(super) fn body(text: &str) -> ErrorBody {
+    ErrorBody { error: text.into(), errors: BTreeMap::new(), status: "error" }
+}
+
+impl IntoResponse for ErrorBody {
+    /// As every answer of the door: sorted keys and a newline at the end.
+    fn into_response(self) -> Response {
+        let text = serde_json::to_string(&self).unwrap_or_else(|_| r#"{"error":"unknown","status":"error"}"#.into());
+        ([(header::CONTENT_TYPE, "application/json")], text + "\n").into_response()
+    }
 }
 
 impl IntoResponse for Failure {
@@ -87,7 +94,7 @@ impl IntoResponse for Failure {
             errors.entry(field.field.clone()).or_default().push(field.message.clone());
         }
         let value = ErrorBody { error: error.message().into(), errors, status: "error" };
-        let mut response = (status, Json(value)).into_response();
+        let mut response = (status, value).into_response();
         if error.kind() == Kind::Busy {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
         }
@@ -119,18 +126,11 @@ const LONGEST_REFUSAL: usize = 1 << 16;
 
 /// What the web framework refuses by itself, in plain text, is told like every other failure.
 pub(super) async fn in_json(request: Request, next: Next) -> Response {
-    let is_options = request.method() == Method::OPTIONS;
     let has_nul = request.uri().path().contains("%00");
     if has_nul {
         return Failure(Error::not_found(format!("there is nothing at {}", request.uri().path()))).into_response();
     }
-    let mut response = next.run(request).await;
-    if is_options && let Some(allow) = response.headers().get(header::ALLOW).and_then(|value| value.to_str().ok()) {
-        let allow = header::HeaderValue::from_str(&format!("{allow},OPTIONS"));
-        if let Ok(allow) = allow {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
-    }
+    let response = next.run(request).await;
     let is_plain = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/plain"));
     if !(response.status().is_client_error() || response.status().is_server_error()) || !is_plain {
         return response;

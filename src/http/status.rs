@@ -37,25 +37,25 @@ const HEALTH: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION")
 /// What program this is.
 #[derive(Serialize, ToSchema)]
 struct Version {
+    /// The program.
+    res: Program,
     /// `ok`.
     #[schema(example = "ok")]
     status: &'static str,
-    /// The program.
-    res: Program,
 }
 
 /// A program.
 #[derive(Serialize, ToSchema)]
 struct Program {
+    /// Version of the HTTP contract.
+    #[schema(example = "v1")]
+    api: &'static str,
     /// `likeness`.
     #[schema(example = "likeness")]
     name: &'static str,
     /// Its version.
     #[schema(example = "0.1.0")]
     version: &'static str,
-    /// Version of the HTTP contract.
-    #[schema(example = "v1")]
-    api: &'static str,
 }
 
 /// Whether the process is alive. Asks nothing else.
