@@ -108,7 +108,7 @@ fn media_type(request: &Request) -> String {
 
 fn unread(status: StatusCode, text: &str) -> Failure {
     Failure(if status == StatusCode::PAYLOAD_TOO_LARGE {
-        Error::too_large("the body is larger than 2 MiB")
+        Error::too_large("the body is larger than this address takes")
     } else {
         Error::invalid(format!("the body broke off: {text}"))
     })

@@ -88,7 +88,7 @@ async fn missing_malformed_and_oversized_bodies_are_refused_in_json() {
 /// More than any limit of a form, or of a file of 1 MiB.
 fn oversized(is_multipart: bool) -> Vec<u8> {
     if !is_multipart {
-        return format!("{{\"title\":\"{}\"}}", "a".repeat(2 << 20)).into_bytes();
+        return format!("{{\"title\":\"{}\"}}", "a".repeat(12 << 20)).into_bytes();
     }
     let part = |name: &str| {
         format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"a.jpg\"\r\n\r\n{}\r\n", "a".repeat((1 << 20) + 1))
@@ -124,17 +124,19 @@ async fn in_chunks(test: &TestApp, path: &str, body: &[u8]) -> String {
         request.extend_from_slice(b"\r\n");
     }
     request.extend_from_slice(b"0\r\n\r\n");
-    on_the_wire(test, request).await
+    on_the_wire(test, request, false).await
 }
 
-/// What the server answers to these bytes, after which nothing more comes.
-async fn on_the_wire(test: &TestApp, request: Vec<u8>) -> String {
+/// What the server answers to these bytes; with `breaks_off` it is told that nothing more comes.
+async fn on_the_wire(test: &TestApp, request: Vec<u8>, breaks_off: bool) -> String {
     let address = test.url.trim_start_matches("http://").to_owned();
     let talk = tokio::task::spawn_blocking(move || {
         let mut stream = std::net::TcpStream::connect(address).unwrap();
         // A server that has refused already may close while the rest is sent.
         let _ = stream.write_all(&request);
-        let _ = stream.shutdown(std::net::Shutdown::Write);
+        if breaks_off {
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+        }
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
@@ -147,7 +149,7 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
     let test = TestApp::empty().await;
     let mut request = b"POST /api/v1/media/ HTTP/1.1\r\nhost: h\r\ncontent-type: multipart/form-data; boundary=edge\r\ncontent-length: 900000\r\n\r\n--edge\r\ncontent-disposition: form-data; name=\"files\"; filename=\"a.jpg\"\r\n\r\n".to_vec();
     request.extend(picture(0, 0));
-    on_the_wire(&test, request).await;
+    on_the_wire(&test, request, true).await;
     let folder = test.app.media.data_dir().join("incoming/uploads");
     let left = || std::fs::read_dir(&folder).into_iter().flatten().count();
     tokio::time::timeout(std::time::Duration::from_secs(20), async {
