@@ -201,20 +201,3 @@ pub fn without_passwords(text: &str) -> String {
     }
     shown + rest
 }
-
-#[cfg(test)]
-mod tests {
-    use super::without_passwords;
-
-    #[test]
-    fn passwords_are_left_out_of_addresses_and_nothing_else_is() {
-        for (text, shown) in [
-            ("url = \"postgres://ada:se:cr@t@host/x\" and http://a.b/c@d:e", "url = \"postgres://ada:***@host/x\" and http://a.b/c@d:e"),
-            ("postgres://ada@host and no more", "postgres://ada@host and no more"),
-            ("://", "://"),
-            ("plain", "plain"),
-        ] {
-            assert_eq!(without_passwords(text), shown);
-        }
-    }
-}

@@ -117,6 +117,14 @@ pub async fn connect(path_or_url: &str) -> Result<Database> {
     Ok(database)
 }
 
+/// Which database an address means, for people: never with its password.
+///
+/// # Errors
+/// `Invalid` naming the setting when it is no address of a database that is known.
+pub fn described(path_or_url: &str) -> Result<String> {
+    Place::of(path_or_url).map(|place| place.to_string())
+}
+
 /// Round trip to the database, for a health check.
 ///
 /// # Errors

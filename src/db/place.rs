@@ -166,33 +166,3 @@ fn lock_file(path: &Path) -> Result<File> {
         _ => Ok(file),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::Place;
-
-    #[test]
-    fn a_place_is_told_without_its_password() {
-        for (url, words) in [
-            ("postgres://ada:sec%40ret@db.example:6543/likeness", "PostgreSQL database `likeness` at db.example:6543 as user `ada`"),
-            (
-                "postgresql:///photos?host=/run/postgresql&user=bob&password=secret",
-                "PostgreSQL database `photos` at /run/postgresql:5432 as user `bob`",
-            ),
-            ("postgres://localhost/x", "PostgreSQL database `x` at localhost:5432"),
-            ("/data/library.sqlite", "SQLite file /data/library.sqlite"),
-            ("sqlite:///data/a.sqlite?mode=rwc", "SQLite file /data/a.sqlite"),
-            ("a:b.sqlite", "SQLite file a:b.sqlite"),
-        ] {
-            assert_eq!(Place::of(url).map(|place| place.to_string()).ok().as_deref(), Some(words));
-        }
-    }
-
-    #[test]
-    fn addresses_of_other_kinds_are_refused_and_not_repeated() {
-        for url in ["mysql://ada:secret@host/x", "postgres://ada:secret@host:port/x"] {
-            let message = Place::of(url).err().map(|error| error.message().to_owned()).unwrap_or_default();
-            assert!(message.contains("database.url") && !message.contains("secret"), "{message}");
-        }
-    }
-}

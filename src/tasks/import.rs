@@ -108,6 +108,9 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
     } else {
         from_urls(app, work, &payload.urls, &mut failures).await?
     };
+    for partial in &report.partial {
+        work.error(format!("{}: imported in part: {}", partial.path, partial.reason)).await;
+    }
     work.failures(&failures).await?;
     let next = if payload.update_index && report.added > 0 {
         Some(registry::start(app, "update_index", Value::Null, &work.job().username).await?.uuid)
@@ -176,20 +179,25 @@ struct Shown {
 }
 
 impl Shown {
-    fn show(&self) {
+    fn show(&self, message: &str) {
         let (done, expected) = (self.done.load(Ordering::Relaxed), self.expected.load(Ordering::Relaxed));
-        self.work.progress(done, expected.max(done), "Importing...");
+        self.work.progress(done, expected.max(done), message);
     }
 }
 
 impl ImportProgress for Shown {
     fn expect(&self, more: u64) {
         self.expected.fetch_add(more, Ordering::Relaxed);
-        self.show();
+        self.show("Importing...");
     }
 
     fn done(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
-        self.show();
+        self.show("Importing...");
+    }
+
+    fn video(&self, name: &str, moment_ms: i64, length_ms: Option<i64>) {
+        let length = length_ms.map(|length| format!(" of {} s", length / 1000)).unwrap_or_default();
+        self.show(&format!("Reading {name}: {} s{length}", moment_ms / 1000));
     }
 }

@@ -133,6 +133,9 @@ fn the_routes_are_printed_as_a_document_and_as_a_description() {
     let headings = text(&document.stdout).lines().filter(|line| line.starts_with("### ")).count();
     let methods = description["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum::<usize>();
     assert_eq!(headings, methods);
+    let create = "### POST /api/v1/collection/\n";
+    let section = text(&document.stdout).split_once(create).expect("collections are made").1.split("###").next().unwrap().to_owned();
+    assert!(section.contains("* JSON params: ") && section.contains("title") && section.contains("archived (boolean)"), "{section}");
 }
 
 #[test]

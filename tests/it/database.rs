@@ -138,3 +138,36 @@ async fn a_failure_inside_the_server_tells_whether_to_try_again() {
         assert!(!error.message().contains("told"), "{code} has words of its own: {error}");
     }
 }
+
+#[test]
+fn a_place_is_told_without_its_password() {
+    for (url, words) in [
+        ("postgres://ada:sec%40ret@db.example:6543/likeness", "PostgreSQL database `likeness` at db.example:6543 as user `ada`"),
+        (
+            "postgresql:///photos?host=/run/postgresql&user=bob&password=secret",
+            "PostgreSQL database `photos` at /run/postgresql:5432 as user `bob`",
+        ),
+        ("postgres://localhost/x", "PostgreSQL database `x` at localhost:5432"),
+        ("/data/library.sqlite", "SQLite file /data/library.sqlite"),
+        ("sqlite:///data/a.sqlite?mode=rwc", "SQLite file /data/a.sqlite"),
+        ("a:b.sqlite", "SQLite file a:b.sqlite"),
+    ] {
+        assert_eq!(likeness::db::described(url).unwrap(), words);
+    }
+    for url in ["mysql://ada:secret@host/x", "postgres://ada:secret@host:port/x"] {
+        let message = likeness::db::described(url).unwrap_err().message().to_owned();
+        assert!(message.contains("database.url") && !message.contains("secret"), "{message}");
+    }
+}
+
+#[test]
+fn passwords_are_left_out_of_addresses_and_nothing_else_is() {
+    for (text, shown) in [
+        ("url = \"postgres://ada:se:cr@t@host/x\" and http://a.b/c@d:e", "url = \"postgres://ada:***@host/x\" and http://a.b/c@d:e"),
+        ("postgres://ada@host and no more", "postgres://ada@host and no more"),
+        ("://", "://"),
+        ("plain", "plain"),
+    ] {
+        assert_eq!(likeness::error::without_passwords(text), shown);
+    }
+}

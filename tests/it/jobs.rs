@@ -14,7 +14,7 @@ fn work(kind: &str, key: &str) -> NewJob {
     NewJob { kind: kind.into(), title: kind.into(), payload: json!({ "steps": 1 }), exclusive_key: key.into(), ..NewJob::default() }
 }
 
-const PATIENT: Lease = Lease { silence: Duration::from_secs(60), max_attempts: 3 };
+const PATIENT: Lease = Lease { silence: Duration::from_mins(1), max_attempts: 3 };
 const IMPATIENT: Lease = Lease { silence: Duration::ZERO, max_attempts: 3 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,7 +132,7 @@ async fn end_of(test: &TestApp, uuid: &str) -> serde_json::Value {
         if ["done", "failed", "cancelled"].contains(&job["status"].as_str().unwrap()) {
             return job;
         }
-        let _ = tokio::time::timeout(Duration::from_secs(60), events.recv()).await.expect("the job says something");
+        let _ = tokio::time::timeout(Duration::from_mins(1), events.recv()).await.expect("the job says something");
     }
 }
 
@@ -245,7 +245,7 @@ async fn wrong_requests_name_the_parameter() {
         ("import", json!({}), "paths"),
         ("import", json!({ "paths": ["/etc"] }), "paths"),
         ("import", json!({ "paths": ["../.."] }), "paths"),
-        ("import", json!({ "paths": ["a\0b"] }), "paths"),
+        ("import", json!({ "paths": ["a\0b"] }), "params"),
         ("import", json!({ "upload": "../../etc" }), "upload"),
         ("import", json!({ "urls": ["file:///etc/passwd"] }), "urls"),
         ("import", json!({ "urls": ["http://127.0.0.1/x.jpg"] }), "urls"),

@@ -1,4 +1,5 @@
 //! The integration tests: one binary, one topic a module.
+#![allow(clippy::unwrap_used, clippy::similar_names, reason = "tests")]
 
 mod support;
 

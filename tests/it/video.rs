@@ -222,7 +222,7 @@ async fn a_video_comes_in_with_its_frames_and_only_once() {
     let video = store.video_of(&hash(&path)).await.unwrap().unwrap();
     assert_eq!((video.media_type, video.frame, video.content_sha256), (MediaType::Video, None, hash(&path)));
     assert_eq!((video.width, video.height, video.duration_ms), (160, 120, Some(6000)));
-    assert!((video.frame_rate.unwrap() - 25.0).abs() < 0.01 && video.key().ends_with(".mp4"));
+    assert!((video.frame_rate.unwrap() - 25.0).abs() < 0.01 && video.ext == ".mp4");
     assert_eq!(std::fs::read(store.file(&video).unwrap()).unwrap(), std::fs::read(&path).unwrap());
     let frames = store.siblings(&video.sha256).await.unwrap();
     let facts: Vec<_> = frames.iter().map(|frame| (frame.media_type, frame.frame, frame.time_ms)).collect();

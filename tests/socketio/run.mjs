@@ -78,8 +78,14 @@ class Listener {
     });
   }
 
-  nextEvent(event, uuid) {
-    return this.next(event, (message) => message.event === event && (!uuid || message.payload?.uuid === uuid));
+  nextEvent(event) {
+    return this.next(event, (message) => message.event === event);
+  }
+
+  /** A task's event, also if it came before its uuid was known. */
+  async ofTask(event, uuid) {
+    const wanted = (message) => message.event === event && message.payload?.uuid === uuid;
+    return this.heard.find(wanted) ?? this.next(`${event} of ${uuid}`, wanted);
   }
 
   nextProgress(uuid) {
@@ -111,12 +117,12 @@ async function greets(listener, url) {
 /** A whole run, watched through a lost connection (and a lost server). */
 async function watches(listener, url, loseServer) {
   const uuid = (await api(url, "task/run/", { task_name: "update_index", params: {} })).uuid;
-  await listener.nextEvent("task_start", uuid);
+  await listener.ofTask("task_start", uuid);
   const progress = (await listener.nextProgress(uuid)).payload.data;
   check(progress.total >= progress.current && typeof progress.message === "string", "progress has current, total and message");
   const back = listener.nextEvent("connect");
   const state = listener.nextEvent("list_tasks");
-  const end = listener.nextEvent("task_end", uuid);
+  const end = listener.ofTask("task_end", uuid);
   if (loseServer) {
     await kill();
     await serve(new URL(url).port);

@@ -33,7 +33,7 @@ async fn every_described_operation_is_mounted_and_has_a_name_of_its_own() {
     let mut names = Vec::new();
     for (method, path, operation) in operations(&description) {
         names.push(operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no operationId")).to_owned());
-        let called = path.replace('{', "").replace('}', "");
+        let called = path.replace(['{', '}'], "");
         let (status, _, body) = test.ask_raw(&method, &called, &[], &[]).await;
         let text = String::from_utf8_lossy(&body);
         assert!(status != 405 && !text.contains("there is nothing at"), "{method} {path} is not mounted: {status} {text}");
@@ -128,7 +128,7 @@ fn fits(whole: &Value, schema: &Value, value: &Value) -> Result<(), String> {
 
 fn required(schema: &Value, value: &Value) -> Result<(), String> {
     let keys = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    keys.map(|key| value.get(key).map(drop).ok_or(format!("{key} is missing"))).collect()
+    keys.try_for_each(|key| value.get(key).map(drop).ok_or(format!("{key} is missing")))
 }
 
 fn has_type(schema: &Value, value: &Value) -> Result<(), String> {
