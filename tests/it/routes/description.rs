@@ -127,7 +127,7 @@ fn fits(whole: &Value, schema: &Value, value: &Value) -> Result<(), String> {
 }
 
 fn required(schema: &Value, value: &Value) -> Result<(), String> {
-    let keys = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let mut keys = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     keys.try_for_each(|key| value.get(key).map(drop).ok_or(format!("{key} is missing")))
 }
 
