@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills the server ten times in the middle of each kind of task, while a client writes collections, links and uploads, and starts
 it again each time: everything that was acknowledged must be there, and every job must end as done, or with its reason.
-Usage: tests/kill_server.py [--kills N] [--seed N] [--only KIND]
+Usage: tests/kill_server.py [--kills N] [--seed N] [--only KIND] [--binary FILE]
 """
 import argparse
 import hashlib
@@ -174,7 +174,6 @@ class Kinds:
 
     def delete_media(self):
         # All the pictures that the imports brought in; the first ones stay for the writer.
-        self.server.ask("POST", "task/run/", {"task_name": "delete_media", "params": {"ids": [10**9]}})
         return {"ids": list(range(200, 800)), "restore": self.round % 2 == 1}
 
     def after_delete_media(self, job):
@@ -184,7 +183,7 @@ class Kinds:
         status, body = self.server.ask("POST", "collection/", {"title": "To export", "username": "me"})
         assert status == 200, body
         self.collection = body["res"]["id"]
-        media = self.server.ask("GET", "media/?limit=150")[1]["res"]
+        media = self.server.ask("GET", "media/?limit=1000")[1]["res"]
         ids = [one["id"] for one in media]
         status, body = self.server.ask("POST", f"collection/{self.collection}/media/", {"media_ids": ids, "username": "me"})
         assert status == 200, body
@@ -202,7 +201,6 @@ class Kinds:
         key = f"slow_{self.round}"
         model = self.server.folder / "modelzoo" / key
         model.mkdir(parents=True)
-        descriptor = (ROOT / "modelzoo/mobilenet_v2/model.yaml")
         (model / "model.yaml").write_text(MODEL.format(size=len(content), sha256=hashlib.sha256(content).hexdigest(), port=self.site.server_port))
         return {"name": key}
 
@@ -215,6 +213,7 @@ class Kinds:
 MODEL = """name: Slow
 task_type: classification
 framework: torchscript
+licence: CC0-1.0
 model: weights.pt
 sha256: {sha256}
 size: {size}
@@ -308,12 +307,13 @@ def main():
     arguments.add_argument("--kills", type=int, default=10)
     arguments.add_argument("--seed", type=int, default=int(time.time()))
     arguments.add_argument("--only", choices=ALL)
+    arguments.add_argument("--binary", help="the program [default: the one that cargo built]")
     options = arguments.parse_args()
     print(f"seed {options.seed}")
     rng = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        server = Server(program(), folder / "data")
+        server = Server(options.binary or program(), folder / "data")
         subprocess.run([server.binary, "render", str(folder / "first"), "--groups", "40", "--views", "20", "--width", "300", "--height", "200"], check=True)
         server.command("import", str(folder / "first"))
         server.command("extract")

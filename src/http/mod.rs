@@ -6,6 +6,7 @@ mod error;
 mod exports;
 mod extract;
 mod files;
+mod linger;
 mod pages;
 mod socketio;
 mod status;
@@ -47,6 +48,7 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .layer(sockets)
         .layer(middleware::from_fn(error::in_json))
         .layer(middleware::from_fn(refuse_foreign_pages))
+        .layer(middleware::from_fn(linger::read_on))
         .layer(fixed_header("x-content-type-options", "nosniff"))
         .layer(fixed_header("referrer-policy", "same-origin"))
         .layer(fixed_header("content-security-policy", pages::CONTENT_SECURITY_POLICY))
