@@ -12,7 +12,7 @@ mod maintenance;
 mod models;
 mod serving;
 
-fn command(data: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_likeness"));
     command.arg("--data-dir").arg(data).args(arguments).env_remove("RUST_LOG");
     if let Some(url) = database_url(&data.join("library.sqlite")) {

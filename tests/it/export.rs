@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::collections::{add, case, create, six_pictures};
+use crate::command_line::command;
 use crate::support::TestApp;
 
 mod hostile;
@@ -281,9 +282,8 @@ async fn export_and_verify_are_commands() {
     let (test, folder) = (six_pictures().await, TempDir::new().unwrap());
     let id = case(&test).await;
     add(&test, id, 1..=6).await;
-    let data = test.app.config.data_dir.to_string_lossy().into_owned();
     let likeness = |arguments: &[&str]| {
-        let output = run(env!("CARGO_BIN_EXE_likeness"), &[&["--data-dir", &data], arguments].concat(), folder.path());
+        let output = command(&test.app.config.data_dir, arguments).current_dir(folder.path()).output().unwrap();
         (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
     };
     let id = id.to_string();

@@ -208,6 +208,7 @@ async fn the_schema_goes_down_and_up_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_may_open_a_new_library_at_once() {
     let folder = tempfile::tempdir().unwrap();
+    database_place(&folder.path().join("likeness.db"));
     let opened = futures::future::join_all((0..8).map(|_| async {
         let store = open(&folder).await;
         store.count().await.unwrap()

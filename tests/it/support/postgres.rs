@@ -2,7 +2,7 @@
 //! the test first opens it and dropped when its folder is gone. The URL names a database from which others can be made.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use likeness::types::Sha256;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr};
@@ -15,6 +15,9 @@ pub(crate) const DATABASE_OWNER: &str = "LIKENESS_TEST_DATABASE_OWNER";
 
 /// Databases of this process with the folders that they live as long as.
 static MADE: Mutex<Vec<(PathBuf, String)>> = Mutex::new(Vec::new());
+
+/// Held while one is made.
+static MAKING: Mutex<()> = Mutex::new(());
 
 fn server() -> Option<url::Url> {
     let text = std::env::var(SERVER).ok().filter(|text| !text.is_empty())?;
@@ -41,18 +44,36 @@ pub(crate) fn database_url(library: &Path) -> Option<String> {
     let mut url = server()?;
     let name = format!("likeness_test_{}_{}", database_owner(), &Sha256::of(library.as_os_str().as_encoded_bytes()).to_string()[..16]);
     url.set_path(&name);
-    // Made by one at a time, whichever thread asks, and outside of the test's own runtime.
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if !made.iter().any(|(_, known)| *known == name) {
-        let first_folder = library.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(library).to_owned();
-        let (gone, kept) = std::mem::take(&mut *made).into_iter().partition(|(folder, _)| !folder.exists());
-        *made = kept;
-        let old_owners = made.is_empty() && gone.is_empty() && std::env::var_os(DATABASE_OWNER).is_none();
-        let new = name.clone();
-        std::thread::spawn(move || block_on(make(&new, gone, old_owners))).join().expect("a database can be made");
-        made.push((first_folder, name));
+    if !is_made(&name) {
+        // One at a time, and outside of the test's own runtime. Who asks for one that is there does not wait here: dropping a database
+        // waits for connections that are being opened, and one of those may belong to the task that asks.
+        let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_made(&name) {
+            let first_folder = library.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(library).to_owned();
+            let (gone, old_owners) = take_gone();
+            let new = name.clone();
+            std::thread::spawn(move || block_on(make(&new, gone, old_owners))).join().expect("a database can be made");
+            made().push((first_folder, name));
+        }
     }
     Some(url.to_string())
+}
+
+fn made() -> MutexGuard<'static, Vec<(PathBuf, String)>> {
+    MADE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_made(name: &str) -> bool {
+    made().iter().any(|(_, known)| known == name)
+}
+
+/// Databases whose folders are gone, and whether those of earlier runs are to be dropped too.
+fn take_gone() -> (Vec<(PathBuf, String)>, bool) {
+    let mut made = made();
+    let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut *made).into_iter().partition(|(folder, _)| !folder.exists());
+    *made = kept;
+    let old_owners = made.is_empty() && gone.is_empty() && std::env::var_os(DATABASE_OWNER).is_none();
+    (gone, old_owners)
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {
