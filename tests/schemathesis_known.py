@@ -14,12 +14,13 @@ RULES = [
     (r"GET .*/search/", r"^region .* does not lie in the picture", "a region must not leave the picture, and not vanish in single precision"),
     (r"GET .*/search/", r"^name either a region .* or a detection", "a part is named by a region or by a detection, not by both"),
     (r"GET .*/search/", r"^detection needs a detect", "a number of a detection needs a detection model, and this library has none"),
+    (r"GET .*/search/", r"^offset \d+ \+ limit \d+ is beyond", "offset and limit together have a limit"),
     (r"GET .*/load_detection_model/", r"its only output is its feature", "a model without classes cannot detect"),
-    (r"(POST|PUT) .*/feature", r"modelzoo_name: (unknown model|Already exists)", "models must be in the zoo, and indexed once"),
+    (r"(POST|PUT) .*/feature", r"modelzoo_name: (unknown model|Already exists|model `.*` names no feature layer)", "models must be in the zoo, and indexed once"),
     (r"(POST|PUT) .*/feature", r"index_settings: ", "each kind of index has its own settings"),
     (r"POST .*/upload$", r"Not a valid image|Image parse error", "an upload must be a picture, and its file name must say so"),
     (r"POST .*/(upload|media)$", r"failed to read headers", "a name of a form's part is a header, which cannot hold every character"),
-    (r"POST .*/task/run$", r".", "each task has its own parameters"),
+    (r"POST .*/task/run$", r"^(?!task_name|username|the body)", "each task has its own parameters"),
 ]
 
 
@@ -33,9 +34,10 @@ def known(failure, case, response):
     """The rule that explains a failure, or None."""
     code = getattr(failure, "code", "")
     if code == "ST201" and "in query" in failure.message:
-        name = re.search(r"parameter `(\w+)` in query", failure.message)
+        names = re.search(r"parameters? (`\w+`(?:, `\w+`)*) in query", failure.message)
         values = parse_qs(urlsplit(response.request.url).query, keep_blank_values=True)
-        return EMPTY if name and set(values.get(name[1], ["?"])) == {""} else None
+        wrong = re.findall(r"\w+", names[1]) if names else []
+        return EMPTY if wrong and all(set(values.get(name, ["?"])) == {""} for name in wrong) else None
     if code == "ST201" and re.search(r"in body - violates `type` at /properties/username", failure.message):
         return PART if "multipart" in response.request.headers.get("content-type", "") else None
     if code != "ST202" or response.status_code not in (400, 415):

@@ -39,8 +39,8 @@ pub(super) fn router() -> OpenApiRouter<App> {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct SearchParams {
-    /// Hits to skip; 0 when absent.
-    #[param(schema_with = schema::count)]
+    /// Hits to skip; 0 when absent. With `limit`, at most 100000.
+    #[param(value_type = Option<u64>, minimum = 0, maximum = 99_999)]
     offset: Option<String>,
     /// Hits wanted; 30 when absent, at most 1000.
     #[param(schema_with = schema::count)]

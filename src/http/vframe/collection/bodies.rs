@@ -115,10 +115,10 @@ impl From<Export> for FinishedExport {
 #[expect(dead_code, reason = "describes the body; the form is read field by field, so that all mistakes are answered together")]
 pub(super) struct NewCollectionForm {
     /// Not blank.
-    #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 64, pattern = r"[^\s\u0085]")]
     title: String,
     /// Who makes it; not blank.
-    #[schema(min_length = 1, max_length = 16, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 16, pattern = r"[^\s\u0085]")]
     username: String,
     /// Markdown, at most 1 MiB.
     notes: Option<String>,
@@ -132,10 +132,10 @@ pub(super) struct NewCollectionForm {
 #[expect(dead_code, reason = "describes the body; the form is read field by field, so that all mistakes are answered together")]
 pub(super) struct CollectionForm {
     /// Not blank.
-    #[schema(min_length = 1, max_length = 64, pattern = r"\S", nullable = false)]
+    #[schema(min_length = 1, max_length = 64, pattern = r"[^\s\u0085]", nullable = false)]
     title: Option<String>,
     /// Not blank.
-    #[schema(min_length = 1, max_length = 16, pattern = r"\S", nullable = false)]
+    #[schema(min_length = 1, max_length = 16, pattern = r"[^\s\u0085]", nullable = false)]
     username: Option<String>,
     /// Markdown, at most 1 MiB.
     notes: Option<String>,
@@ -166,7 +166,7 @@ pub(super) struct OneLinkForm {
     #[schema(schema_with = schema::many_numbers)]
     media_ids: Option<Vec<i64>>,
     /// Who puts it there; not blank.
-    #[schema(min_length = 1, max_length = 16, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 16, pattern = r"[^\s\u0085]")]
     username: String,
     /// What there is to say about it; Markdown, at most 64 KiB.
     notes: Option<String>,
@@ -180,7 +180,7 @@ pub(super) struct ManyLinksForm {
     #[schema(schema_with = schema::many_numbers)]
     media_ids: Vec<i64>,
     /// Who puts them there; not blank.
-    #[schema(min_length = 1, max_length = 16, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 16, pattern = r"[^\s\u0085]")]
     username: String,
     /// What there is to say about each; Markdown, at most 64 KiB.
     notes: Option<String>,
