@@ -15,6 +15,7 @@ test: setup
 	$(CARGO) clippy --release --all-targets -- -D warnings
 	$(CARGO) test --release
 	tests/with_postgres $(CARGO) test --release --test it
+	tests/schemathesis
 	tests/kill_and_resume.py
 	@.ci/licences
 

@@ -179,3 +179,10 @@ impl Region {
         }
     }
 }
+
+/// A whole number as JSON knows it: `3.0` is one, as long as it is exact.
+pub fn whole_number(value: &serde_json::Value) -> Option<i64> {
+    const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+    let exact = |number: &f64| number.fract() == 0.0 && number.abs() <= MOST_EXACT;
+    value.as_i64().or_else(|| value.as_f64().filter(exact).map(|number| number as i64))
+}

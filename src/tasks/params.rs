@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::{Error, FieldError, Result};
+use crate::types::whole_number;
 
 /// Parameters that are being read.
 pub struct Params {
@@ -30,7 +31,10 @@ impl Params {
     /// A whole number, given as one or as text.
     pub fn optional_number(&mut self, field: &str, least: u64, most: u64) -> Option<u64> {
         let value = self.take(field)?;
-        let number = value.as_u64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
+        let number = value
+            .as_u64()
+            .or_else(|| whole_number(&value)?.try_into().ok())
+            .or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
         let found = number.filter(|number| (least..=most).contains(number));
         if found.is_none() {
             self.refuse(field, format!("must be a whole number from {least} to {most}"));
@@ -101,7 +105,7 @@ impl Params {
             self.refuse(field, format!("has {} entries, more than the limit of {most}: send several requests", values.len()));
             return Vec::new();
         }
-        let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|id| *id > 0);
+        let number = |value: &Value| whole_number(value).or_else(|| value.as_str()?.trim().parse().ok()).filter(|id| *id > 0);
         let ids: Option<Vec<i64>> = values.iter().map(number).collect();
         ids.unwrap_or_else(|| {
             self.refuse(field, "must be a list of whole numbers from 1");

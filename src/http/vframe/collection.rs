@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::schema;
 use super::shapes::{self, Done, Envelope, Page};
 use super::task::{Accepted, accepted};
 use crate::app::App;
@@ -21,7 +22,7 @@ mod bodies;
 mod export;
 mod links;
 
-use bodies::{CollectionForm, CollectionFull, CollectionList, Count};
+use bodies::{CollectionForm, CollectionFull, CollectionList, Count, NewCollectionForm};
 
 type Answer = Result<Response, Failure>;
 
@@ -48,7 +49,7 @@ struct ListQuery {
     #[param(ignore)]
     limit: Option<String>,
     /// Only archived ones, or only the others; all when absent.
-    #[param(value_type = Option<bool>)]
+    #[param(schema_with = schema::flag)]
     archived: Option<String>,
 }
 
@@ -82,7 +83,7 @@ async fn list(State(app): State<App>, Params(page): Params<Page>, Params(query):
 }
 
 /// Makes a collection.
-#[utoipa::path(post, path = "/collection", tag = "collection", operation_id = "create_collection", request_body = CollectionForm,
+#[utoipa::path(post, path = "/collection", tag = "collection", operation_id = "create_collection", request_body = NewCollectionForm,
     responses((status = 200, body = Envelope<bodies::Collection>), Failures))]
 async fn create(State(app): State<App>, Fields(fields): Fields) -> Answer {
     let made = app.collections.create(CollectionSpec::parse(&fields)?).await?;
@@ -90,7 +91,7 @@ async fn create(State(app): State<App>, Fields(fields): Fields) -> Answer {
 }
 
 /// A collection with all its media.
-#[utoipa::path(get, path = "/collection/{id}", tag = "collection", operation_id = "show_collection", params(("id" = i64, Path)),
+#[utoipa::path(get, path = "/collection/{id}", tag = "collection", operation_id = "show_collection", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = Envelope<CollectionFull>), Failures))]
 async fn show(State(app): State<App>, Id(id): Id) -> Answer {
     let id = CollectionId(id);
@@ -108,8 +109,8 @@ async fn show(State(app): State<App>, Id(id): Id) -> Answer {
 }
 
 /// Changes the fields that are sent; the others stay.
-#[utoipa::path(put, path = "/collection/{id}", tag = "collection", operation_id = "update_collection", params(("id" = i64, Path)),
-    request_body = CollectionForm,
+#[utoipa::path(put, path = "/collection/{id}", tag = "collection", operation_id = "update_collection", params(("id" = i64, Path, minimum = 1)),
+    request_body = Option<CollectionForm>,
     responses((status = 200, body = Envelope<bodies::Collection>), Failures))]
 async fn update(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> Answer {
     let change = CollectionChange::parse(&fields)?;
@@ -117,15 +118,15 @@ async fn update(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> A
 }
 
 /// The same as PUT.
-#[utoipa::path(patch, path = "/collection/{id}", tag = "collection", operation_id = "patch_collection", params(("id" = i64, Path)),
-    request_body = CollectionForm,
+#[utoipa::path(patch, path = "/collection/{id}", tag = "collection", operation_id = "patch_collection", params(("id" = i64, Path, minimum = 1)),
+    request_body = Option<CollectionForm>,
     responses((status = 200, body = Envelope<bodies::Collection>), Failures))]
 async fn patch(app: State<App>, id: Id, fields: Fields) -> Answer {
     update(app, id, fields).await
 }
 
 /// Removes a collection. Its media stay, and so do its exports.
-#[utoipa::path(delete, path = "/collection/{id}", tag = "collection", operation_id = "delete_collection", params(("id" = i64, Path)),
+#[utoipa::path(delete, path = "/collection/{id}", tag = "collection", operation_id = "delete_collection", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = Done), Failures))]
 async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
     app.collections.delete(CollectionId(id)).await?;

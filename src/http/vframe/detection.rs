@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::schema;
 use super::shapes::{self, Envelope, Listed, Media, http_date};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -140,15 +141,15 @@ struct MediumSeen {
 #[into_params(parameter_in = Query)]
 struct LabelParams {
     /// Least confidence, 0 to 1; 0 when absent.
-    #[param(value_type = Option<f32>)]
+    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
     min_confidence: Option<String>,
     /// Key of a model; any when absent.
     detector: Option<String>,
     /// Media to skip; 0 when absent.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     offset: Option<String>,
     /// Media wanted; 50 when absent, at most 1000.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     limit: Option<String>,
 }
 
@@ -157,6 +158,7 @@ struct LabelParams {
 #[into_params(parameter_in = Query)]
 struct ClearParams {
     /// Key of the model.
+    #[param(required = true, min_length = 1)]
     detector: Option<String>,
 }
 
@@ -184,7 +186,7 @@ async fn clear(State(app): State<App>, Params(params): Params<ClearParams>) -> A
 }
 
 /// What was seen in one medium.
-#[utoipa::path(get, path = "/detection/media/{id}", tag = "detection", operation_id = "detection_media", params(("id" = i64, Path)),
+#[utoipa::path(get, path = "/detection/media/{id}", tag = "detection", operation_id = "detection_media", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = Envelope<MediumRuns>), Failures))]
 async fn of_media(State(app): State<App>, Id(id): Id) -> Answer {
     let media = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
@@ -229,8 +231,8 @@ pub(super) fn filter(label: String, detector: Option<&str>, min_confidence: Opti
         Some(text) => text
             .parse()
             .ok()
-            .filter(|value: &f32| (0.0..=1.0).contains(value))
+            .filter(|value: &f64| (0.0..=1.0).contains(value))
             .ok_or_else(|| Error::invalid(format!("min_confidence must be a number from 0 to 1, not `{}`", shapes::clipped(text))))?,
     };
-    Ok(LabelFilter { label, detector: detector.filter(|key| !key.is_empty()).map(str::to_owned), min_confidence })
+    Ok(LabelFilter { label, detector: detector.filter(|key| !key.is_empty()).map(str::to_owned), min_confidence: min_confidence as f32 })
 }

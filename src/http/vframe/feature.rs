@@ -30,7 +30,7 @@ async fn list(State(app): State<App>) -> Answer {
 }
 
 /// One feature.
-#[utoipa::path(get, path = "/feature/{id}", tag = "feature", operation_id = "show_feature", params(("id" = i64, Path)),
+#[utoipa::path(get, path = "/feature/{id}", tag = "feature", operation_id = "show_feature", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = Envelope<shapes::Feature>), Failures))]
 async fn show(State(app): State<App>, Id(id): Id) -> Answer {
     let feature = app.features.get(FeatureId(id)).await?.ok_or_else(|| Error::not_found("item not found"))?;
@@ -39,7 +39,7 @@ async fn show(State(app): State<App>, Id(id): Id) -> Answer {
 
 /// Makes a feature. Nothing is extracted by that: run the task *update index*.
 #[utoipa::path(post, path = "/feature", tag = "feature", operation_id = "create_feature",
-    request_body(content((shapes::FeatureForm = "application/json"), (shapes::FeatureForm = "application/x-www-form-urlencoded"))),
+    request_body(content((shapes::NewFeatureForm = "application/json"), (shapes::NewFeatureForm = "application/x-www-form-urlencoded"))),
     responses((status = 200, body = Envelope<shapes::Feature>), Failures))]
 async fn create(State(app): State<App>, Fields(fields): Fields) -> Answer {
     let spec = parse(&fields, None)?;
@@ -47,8 +47,8 @@ async fn create(State(app): State<App>, Fields(fields): Fields) -> Answer {
 }
 
 /// Changes a feature; absent fields stay as they are.
-#[utoipa::path(put, path = "/feature/{id}", tag = "feature", operation_id = "update_feature", params(("id" = i64, Path)),
-    request_body(content((shapes::FeatureForm = "application/json"), (shapes::FeatureForm = "application/x-www-form-urlencoded"))),
+#[utoipa::path(put, path = "/feature/{id}", tag = "feature", operation_id = "update_feature", params(("id" = i64, Path, minimum = 1)),
+    request_body(content((Option<shapes::FeatureForm> = "application/json"), (Option<shapes::FeatureForm> = "application/x-www-form-urlencoded"))),
     responses((status = 200, body = Envelope<shapes::Feature>), Failures))]
 async fn update(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> Answer {
     let present = app.features.get(FeatureId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
@@ -57,7 +57,7 @@ async fn update(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> A
 }
 
 /// Deletes a feature and its index.
-#[utoipa::path(delete, path = "/feature/{id}", tag = "feature", operation_id = "delete_feature", params(("id" = i64, Path)),
+#[utoipa::path(delete, path = "/feature/{id}", tag = "feature", operation_id = "delete_feature", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = Done), Failures))]
 async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
     app.features.delete(FeatureId(id)).await?;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::{Error, FieldError, Result};
+use crate::types::whole_number;
 
 /// The fields of a request, and what is wrong with them so far.
 pub(super) struct Form<'a> {
@@ -42,7 +43,7 @@ impl<'a> Form<'a> {
             Some(Value::Number(number)) => vec![Value::Number(number.clone())],
             _ => Vec::new(),
         };
-        let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok()).filter(|id| *id > 0);
+        let number = |value: &Value| whole_number(value).or_else(|| value.as_str()?.parse().ok()).filter(|id| *id > 0);
         match given.iter().map(number).collect::<Option<Vec<i64>>>() {
             Some(ids) if ids.is_empty() => self.refuse(name, "This field is required: a list of numbers."),
             Some(ids) if ids.len() > most => {

@@ -225,7 +225,9 @@ pub(super) async fn among(
     detector: Option<&str>,
     min_confidence: Option<&str>,
 ) -> Result<Option<Arc<HashSet<MediaId>>>> {
-    let Some(label) = label.filter(|label| !label.is_empty()) else { return Ok(None) };
-    let filter = detection::filter(label.to_owned(), detector, min_confidence)?;
+    let filter = detection::filter(label.unwrap_or_default().to_owned(), detector, min_confidence)?;
+    if filter.label.is_empty() {
+        return Ok(None);
+    }
     app.detections.all_media_with_label(&filter).await.map(|media| Some(Arc::new(media)))
 }

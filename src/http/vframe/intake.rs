@@ -60,6 +60,9 @@ async fn take_in(intake: &mut Intake, mut part: Field<'_>) -> std::result::Resul
     if name.is_empty() && first.as_ref().is_none_or(bytes::Bytes::is_empty) {
         return Ok(());
     }
+    if name.is_empty() {
+        return Err(Error::invalid_field("files", "must be files: a part of the form without a file name is a text").into());
+    }
     let mut file = intake.begin_file(&name).await?;
     while let Some(piece) = first {
         intake.write(&mut file, &piece).await?;

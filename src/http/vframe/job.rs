@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::schema;
 use super::shapes::{self, Envelope, Listed};
 use super::task::{Accepted, accepted};
 use crate::app::App;
@@ -109,12 +110,13 @@ async fn shape(app: &App, job: crate::job::Job) -> Result<Job> {
 #[into_params(parameter_in = Query)]
 struct HistoryQuery {
     /// Only jobs in this state; several words with commas between.
+    #[param(pattern = "^(|queued|running|cancelling|done|failed|cancelled)(,(|queued|running|cancelling|done|failed|cancelled))*$")]
     status: Option<String>,
     /// Rows to skip.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     offset: Option<String>,
     /// Rows wanted; 50 when absent, at most 1000.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     limit: Option<String>,
 }
 
@@ -160,7 +162,8 @@ async fn cancel(State(app): State<App>, Path(uuid): Path<String>) -> Answer {
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "describes the body; it is read field by field")]
 struct RetryForm {
-    /// Only the items that failed.
+    /// Only the items that failed; a form sends `true` or `false` as text.
+    #[schema(schema_with = schema::yes_or_no)]
     only_failed: Option<bool>,
 }
 
@@ -182,10 +185,10 @@ async fn retry(State(app): State<App>, Path(uuid): Path<String>, Fields(fields):
 #[into_params(parameter_in = Query)]
 struct LogQuery {
     /// Only lines after the one with this number.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     after: Option<String>,
     /// Lines wanted; 50 when absent, at most 1000.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     limit: Option<String>,
 }
 
@@ -231,10 +234,10 @@ struct FailedItem {
 #[into_params(parameter_in = Query)]
 struct FailuresQuery {
     /// Rows to skip.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     offset: Option<String>,
     /// Rows wanted; 50 when absent, at most 1000.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     limit: Option<String>,
 }
 

@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::schema;
 use super::shapes::{self, Duplicates, Envelope, Listed, MediaDeleted, MediaFull, MediaInfo, MediaList, Page};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -33,13 +34,13 @@ pub(super) fn router() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct Narrowed {
     /// `image`, `video` or `video_frame`.
-    #[param(example = "image")]
+    #[param(example = "image", schema_with = schema::media_type)]
     r#type: Option<String>,
     /// Imported then or later: a date, or a moment as in RFC 3339.
-    #[param(example = "2026-01-31")]
+    #[param(example = "2026-01-31", schema_with = schema::moment)]
     since: Option<String>,
     /// Imported then or earlier; a date means until its end, in UTC.
-    #[param(example = "2026-01-31T12:00:00Z")]
+    #[param(example = "2026-01-31T12:00:00Z", schema_with = schema::moment)]
     until: Option<String>,
     /// Part of the original file name or path, in any letter case.
     #[param(max_length = 256)]
@@ -51,7 +52,7 @@ struct Narrowed {
     #[param(value_type = Option<i64>)]
     duplicate_of: Option<String>,
     /// `1` for the trash.
-    #[param(example = "0")]
+    #[param(example = "0", schema_with = schema::flag)]
     deleted: Option<String>,
 }
 
@@ -90,7 +91,7 @@ fn moment(name: &str, text: &str, time_of_day: NaiveTime) -> Result<DateTime<Utc
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|date| date.and_time(time_of_day).and_utc());
     let found = date.or_else(|| DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok().map(|time| time.to_utc()));
     // Databases know no years of five digits.
-    found.filter(|time| ("0001".."9999").contains(&&*time.format("%Y").to_string())).ok_or_else(|| {
+    found.filter(|time| ("0001"..="9999").contains(&&*time.format("%Y").to_string())).ok_or_else(|| {
         let text = shapes::clipped(text);
         Error::invalid_field(name, format!("must be a date like 2026-01-31 or a moment like 2026-01-31T12:00:00Z, not `{text}`"))
     })
@@ -148,12 +149,12 @@ async fn duplicates(State(app): State<App>, Params(page): Params<Page>) -> Answe
 #[into_params(parameter_in = Query)]
 struct AlsoDeleted {
     /// `1` shows a deleted medium too.
-    #[param(example = "0")]
+    #[param(example = "0", schema_with = schema::flag)]
     deleted: Option<String>,
 }
 
 /// One medium by its number.
-#[utoipa::path(get, path = "/media/id/{id}", tag = "media", operation_id = "show_media", params(("id" = i64, Path), AlsoDeleted),
+#[utoipa::path(get, path = "/media/id/{id}", tag = "media", operation_id = "show_media", params(("id" = i64, Path, minimum = 1), AlsoDeleted),
     responses((status = 200, body = Envelope<MediaFull>), Failures))]
 async fn by_id(State(app): State<App>, Id(id): Id, Params(also): Params<AlsoDeleted>) -> Answer {
     let with_trash = flag("deleted", also.deleted.as_deref())?;
@@ -162,7 +163,7 @@ async fn by_id(State(app): State<App>, Id(id): Id, Params(also): Params<AlsoDele
 }
 
 /// One medium by its hash; of a video its first frame.
-#[utoipa::path(get, path = "/media/sha256/{hash}", tag = "media", operation_id = "show_media_by_sha256", params(("hash" = String, Path)),
+#[utoipa::path(get, path = "/media/sha256/{hash}", tag = "media", operation_id = "show_media_by_sha256", params(("hash" = String, Path, pattern = "^[0-9a-fA-F]{64}$")),
     responses((status = 200, body = Envelope<MediaFull>), Failures))]
 async fn by_sha256(State(app): State<App>, Word(hash): Word) -> Answer {
     let hash: Sha256 = hash.parse()?;
@@ -187,7 +188,7 @@ async fn info(State(app): State<App>) -> Answer {
 }
 
 /// Deletes a medium: it is gone from lists and searches at once, and can be restored.
-#[utoipa::path(delete, path = "/media/id/{id}", tag = "media", operation_id = "delete_media", params(("id" = i64, Path)),
+#[utoipa::path(delete, path = "/media/id/{id}", tag = "media", operation_id = "delete_media", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = MediaDeleted), Failures))]
 async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
     app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;

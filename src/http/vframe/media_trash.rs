@@ -24,7 +24,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
 }
 
 /// Brings a deleted medium back; one that is not deleted stays as it is.
-#[utoipa::path(post, path = "/media/id/{id}/restore", tag = "media", operation_id = "restore_media", params(("id" = i64, Path)),
+#[utoipa::path(post, path = "/media/id/{id}/restore", tag = "media", operation_id = "restore_media", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = Envelope<shapes::Media>), Failures))]
 async fn restore(State(app): State<App>, Id(id): Id) -> Answer {
     match app.media.restore(MediaId(id)).await {

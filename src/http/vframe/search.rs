@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::infer;
+use super::schema;
 use super::shapes::{self, Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 use crate::app::App;
 use crate::error::{Error, Kind};
@@ -38,32 +39,32 @@ pub(super) fn router() -> OpenApiRouter<App> {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct SearchParams {
-    /// Hits to skip; 0 when absent.
-    #[param(value_type = Option<u64>)]
+    /// Hits to skip; 0 when absent. With `limit`, at most 100000.
+    #[param(value_type = Option<u64>, minimum = 0, maximum = 99_999)]
     offset: Option<String>,
     /// Hits wanted; 30 when absent, at most 1000.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     limit: Option<String>,
     /// Feature to compare with; the loaded one when absent.
     #[param(value_type = Option<i64>)]
     feature: Option<String>,
-    /// Left edge of a part; needs `y`, `w` and `h` too.
-    #[param(value_type = Option<f32>)]
+    /// Left edge of a part; needs `y`, `w` and `h` too, and the part must lie in the picture: `x + w` and `y + h` are at most 1.
+    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
     x: Option<String>,
     /// Top edge.
-    #[param(value_type = Option<f32>)]
+    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
     y: Option<String>,
     /// Width.
-    #[param(value_type = Option<f32>)]
+    #[param(value_type = Option<f32>, exclusive_minimum = 0, maximum = 1)]
     w: Option<String>,
     /// Height.
-    #[param(value_type = Option<f32>)]
+    #[param(value_type = Option<f32>, exclusive_minimum = 0, maximum = 1)]
     h: Option<String>,
     /// `video`: of all frames of one video only the closest is a hit.
-    #[param(example = "video")]
+    #[param(example = "video", schema_with = schema::group)]
     group: Option<String>,
-    /// Number of a detection of the query picture, counted from 0, to use as the part.
-    #[param(value_type = Option<u32>)]
+    /// Number of a detection of the query picture, counted from 0, to use as the part; needs a detector, and no region beside it.
+    #[param(value_type = Option<u32>, minimum = 0)]
     detection: Option<String>,
     /// Detection model that looks at the query picture, or `none`; the loaded one when absent.
     detect: Option<String>,
@@ -72,7 +73,7 @@ struct SearchParams {
     /// Only what this model saw counts for `label`.
     detector: Option<String>,
     /// Least confidence that counts for `label`; 0 when absent.
-    #[param(value_type = Option<f32>)]
+    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
     min_confidence: Option<String>,
 }
 
@@ -83,8 +84,8 @@ impl SearchParams {
             region: self.region()?,
             among: None,
             feature: parsed("feature", self.feature.as_deref())?.map(FeatureId),
-            offset: parsed("offset", self.offset.as_deref())?.unwrap_or(default.offset),
-            limit: parsed("limit", self.limit.as_deref())?.unwrap_or(default.limit).clamp(1, 1000),
+            offset: shapes::number("offset", self.offset.as_deref(), default.offset as u64)? as usize,
+            limit: shapes::number("limit", self.limit.as_deref(), default.limit as u64)?.clamp(1, 1000) as usize,
             group_by_video: grouped(self.group.as_deref())?,
         })
     }
@@ -136,7 +137,8 @@ async fn info(State(app): State<App>) -> Answer {
 }
 
 /// Loads a feature and makes it the one of searches that name none.
-#[utoipa::path(get, path = "/search/load/{id}", tag = "search", operation_id = "search_load", params(("id" = i64, Path)),
+#[utoipa::path(get, path = "/search/load/{id}", tag = "search", operation_id = "search_load",
+    params(("id" = String, Path, description = "Number of a feature; with anything else the answer is `unloaded`")),
     responses((status = 200, body = LoadedAnswer), Failures))]
 async fn load(State(app): State<App>, Word(id): Word) -> Answer {
     let Ok(id) = id.parse() else { return Ok(unloaded()) };
@@ -162,7 +164,7 @@ fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: b
 }
 
 /// What looks like this picture of the library?
-#[utoipa::path(get, path = "/search/media/{id}", tag = "search", operation_id = "search_media", params(("id" = i64, Path), SearchParams),
+#[utoipa::path(get, path = "/search/media/{id}", tag = "search", operation_id = "search_media", params(("id" = i64, Path, minimum = 1), SearchParams),
     responses((status = 200, body = SearchAnswer), Failures))]
 async fn media(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
     let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
@@ -171,7 +173,7 @@ async fn media(State(app): State<App>, Id(id): Id, Params(params): Params<Search
 
 /// What looks like the picture with this hash?
 #[utoipa::path(get, path = "/search/sha256/{hash}", tag = "search", operation_id = "search_sha256",
-    params(("hash" = String, Path), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
+    params(("hash" = String, Path, pattern = "^[0-9a-fA-F]{64}$"), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
 async fn sha256(State(app): State<App>, Word(hash): Word, Params(params): Params<SearchParams>) -> Answer {
     let hash: Sha256 = hash.parse()?;
     let found = app.media.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
@@ -188,7 +190,7 @@ async fn random(State(app): State<App>, Params(params): Params<SearchParams>) ->
 
 /// What looks like the picture that this hexadecimal number names, modulo the number of media?
 #[utoipa::path(get, path = "/search/random/{seed}", tag = "search", operation_id = "search_random_seeded",
-    params(("seed" = String, Path), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
+    params(("seed" = String, Path, min_length = 1, max_length = 4096, pattern = "^[0-9a-fA-F]+$"), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
 async fn random_seeded(State(app): State<App>, Word(seed): Word, Params(params): Params<SearchParams>) -> Answer {
     let count = app.media.count().await?;
     if count == 0 {
@@ -224,7 +226,7 @@ fn remainder(hexadecimal: &str, count: u64) -> Result<u64, Error> {
 
 /// What looks like this upload?
 #[utoipa::path(get, path = "/search/upload/{id}", tag = "search", operation_id = "search_upload",
-    params(("id" = i64, Path), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
+    params(("id" = i64, Path, minimum = 1), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
 async fn upload(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
     let found = app.uploads.get(UploadId(id)).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
     let bytes = app.uploads.bytes(&found).await?;

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::schema;
 use super::shapes;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -132,8 +133,26 @@ fn queued(job: Job) -> QueuedTask {
 #[expect(dead_code, reason = "describes the body; it is read field by field")]
 struct RunRequest {
     /// Name of the task.
+    #[schema(schema_with = task_name, example = "long_task")]
     task_name: String,
-    /// Its parameters, by name.
+    /// Its parameters, by name; each task checks its own. A form sends them as JSON text.
+    #[schema(schema_with = schema::parameters)]
+    params: Option<Map<String, Value>>,
+    /// Who asks.
+    #[schema(max_length = 16)]
+    username: Option<String>,
+}
+
+fn task_name() -> utoipa::openapi::Object {
+    schema::one_of(registry::TASKS.map(|task| task.key))
+}
+
+/// How to try it out; an empty body is fine.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body; it is read field by field")]
+struct TestRequest {
+    /// `steps`: how many steps of half a second. A form sends them as JSON text.
+    #[schema(schema_with = schema::test_parameters)]
     params: Option<Map<String, Value>>,
     /// Who asks.
     #[schema(max_length = 16)]
@@ -163,7 +182,7 @@ async fn run(State(app): State<App>, Fields(mut fields): Fields) -> Answer {
 }
 
 /// Run a test task, which reports periodically over websocket until it completes.
-#[utoipa::path(post, path = "/task/test", tag = "task", operation_id = "run_test_task", request_body = Option<RunRequest>, responses((status = 202, body = Accepted), Failures))]
+#[utoipa::path(post, path = "/task/test", tag = "task", operation_id = "run_test_task", request_body = Option<TestRequest>, responses((status = 202, body = Accepted), Failures))]
 async fn test(State(app): State<App>, Fields(mut fields): Fields) -> Answer {
     let params = parameters(fields.remove("params"))?;
     Ok(accepted(&registry::start(&app, "long_task", params, &username(&mut fields)?).await?))

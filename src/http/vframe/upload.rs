@@ -33,7 +33,7 @@ async fn list(State(app): State<App>, Params(page): Params<Page>) -> Answer {
 }
 
 /// One upload.
-#[utoipa::path(get, path = "/upload/{id}", tag = "upload", operation_id = "show_upload", params(("id" = i64, Path)),
+#[utoipa::path(get, path = "/upload/{id}", tag = "upload", operation_id = "show_upload", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = Envelope<shapes::Upload>), Failures))]
 async fn show(State(app): State<App>, Id(id): Id) -> Answer {
     let found = app.uploads.get(UploadId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;
@@ -41,7 +41,7 @@ async fn show(State(app): State<App>, Id(id): Id) -> Answer {
 }
 
 /// Removes an upload and its bytes.
-#[utoipa::path(delete, path = "/upload/{id}", tag = "upload", operation_id = "delete_upload", params(("id" = i64, Path)),
+#[utoipa::path(delete, path = "/upload/{id}", tag = "upload", operation_id = "delete_upload", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = UploadDeleted), Failures))]
 async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
     app.uploads.delete(UploadId(id)).await?;
@@ -49,7 +49,7 @@ async fn delete(State(app): State<App>, Id(id): Id) -> Answer {
 }
 
 /// Puts the picture of an upload into the library. Doing it again answers the same medium.
-#[utoipa::path(post, path = "/upload/{id}/promote", tag = "upload", operation_id = "promote_upload", params(("id" = i64, Path)),
+#[utoipa::path(post, path = "/upload/{id}/promote", tag = "upload", operation_id = "promote_upload", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = Envelope<shapes::Media>), Failures))]
 async fn promote(State(app): State<App>, Id(id): Id) -> Answer {
     let found = app.uploads.get(UploadId(id)).await?.ok_or_else(|| Error::not_found("not found"))?;

@@ -8,7 +8,7 @@ use super::{MAX_ADDED, MAX_LINK_NOTES_BYTES, MAX_NOTES_BYTES, MAX_TITLE};
 use crate::db::entity::collection::ActiveModel;
 use crate::error::{Error, FieldError, Result};
 use crate::media::uploads::MAX_USERNAME;
-use crate::types::MediaId;
+use crate::types::{self, MediaId};
 
 /// Most text that one call may write into the notes of many media, in bytes.
 const MAX_REPEATED_NOTES_BYTES: usize = 16 << 20;
@@ -229,7 +229,7 @@ impl<'a> Form<'a> {
 /// A JSON integer, or a text of one.
 fn whole_number(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(number) => number.as_i64(),
+        Value::Number(_) => types::whole_number(value),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }

@@ -1,8 +1,11 @@
 //! What is sent about collections, and what is answered.
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::AnyOfBuilder;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
+use super::super::schema;
 use super::shapes::{self, http_date};
 use crate::media::collections::{self, CollectionMedia, CollectionMediaLink};
 use crate::media::export::Export;
@@ -107,28 +110,77 @@ impl From<Export> for FinishedExport {
     }
 }
 
-/// What to make, or to change, of a collection.
+/// What a new collection is to be.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; the form is read field by field, so that all mistakes are answered together")]
-pub(super) struct CollectionForm {
-    /// Not blank, at most 64 characters.
-    title: Option<String>,
-    /// Not blank, at most 16 characters.
-    username: Option<String>,
+pub(super) struct NewCollectionForm {
+    /// Not blank.
+    #[schema(min_length = 1, max_length = 64, pattern = r"[^\s\u0085]")]
+    title: String,
+    /// Who makes it; not blank.
+    #[schema(min_length = 1, max_length = 16, pattern = r"[^\s\u0085]")]
+    username: String,
     /// Markdown, at most 1 MiB.
     notes: Option<String>,
+    /// `false`, `"false"`, `""`, `"0"` and 0 are false, everything else is true; absent is false.
+    #[schema(schema_with = schema::truth)]
     archived: Option<bool>,
 }
 
-/// What to put into a collection.
+/// What to change of a collection; absent fields stay as they are.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body; the form is read field by field, so that all mistakes are answered together")]
-pub(super) struct LinkForm {
-    /// One medium.
-    media_id: Option<i64>,
-    /// Many media, at most 10000.
+pub(super) struct CollectionForm {
+    /// Not blank.
+    #[schema(min_length = 1, max_length = 64, pattern = r"[^\s\u0085]", nullable = false)]
+    title: Option<String>,
+    /// Not blank.
+    #[schema(min_length = 1, max_length = 16, pattern = r"[^\s\u0085]", nullable = false)]
+    username: Option<String>,
+    /// Markdown, at most 1 MiB.
+    notes: Option<String>,
+    /// `false`, `"false"`, `""`, `"0"` and 0 are false, everything else is true.
+    #[schema(schema_with = schema::truth)]
+    archived: Option<bool>,
+}
+
+/// What to put into a collection: `media_ids`, or `media_id` alone.
+pub(super) struct LinkForm;
+
+impl PartialSchema for LinkForm {
+    fn schema() -> RefOr<Schema> {
+        AnyOfBuilder::new().item(ManyLinksForm::schema()).item(OneLinkForm::schema()).into()
+    }
+}
+
+impl ToSchema for LinkForm {}
+
+/// One medium to put into a collection.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; the form is read field by field, so that all mistakes are answered together")]
+pub(super) struct OneLinkForm {
+    /// The medium; a number as text will do.
+    #[schema(schema_with = schema::number_or_text)]
+    media_id: i64,
+    /// Taken instead of `media_id` where both are sent.
+    #[schema(schema_with = schema::many_numbers)]
     media_ids: Option<Vec<i64>>,
-    /// Who puts them there; not blank, at most 16 characters.
+    /// Who puts it there; not blank.
+    #[schema(min_length = 1, max_length = 16, pattern = r"[^\s\u0085]")]
+    username: String,
+    /// What there is to say about it; Markdown, at most 64 KiB.
+    notes: Option<String>,
+}
+
+/// Many media to put into a collection.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body; the form is read field by field, so that all mistakes are answered together")]
+pub(super) struct ManyLinksForm {
+    /// The media, at most 10000: a list, or a text with commas between their numbers.
+    #[schema(schema_with = schema::many_numbers)]
+    media_ids: Vec<i64>,
+    /// Who puts them there; not blank.
+    #[schema(min_length = 1, max_length = 16, pattern = r"[^\s\u0085]")]
     username: String,
     /// What there is to say about each; Markdown, at most 64 KiB.
     notes: Option<String>,
@@ -139,6 +191,7 @@ pub(super) struct LinkForm {
 #[expect(dead_code, reason = "describes the body")]
 pub(super) struct NotesForm {
     /// Markdown, at most 64 KiB; null takes it away.
+    #[schema(required = true)]
     notes: Option<String>,
 }
 

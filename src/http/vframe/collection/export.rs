@@ -38,7 +38,7 @@ struct ExportQuery {
 
 /// Writes a new archive of a collection. The answer comes when it is complete; a client that leaves gives it up.
 #[utoipa::path(get, path = "/collection/{id}/export", tag = "collection", operation_id = "export_collection",
-    params(("id" = i64, Path), ExportQuery),
+    params(("id" = i64, Path, minimum = 1), ExportQuery),
     responses((status = 200, body = Exported), (status = 202, body = Accepted), (status = 302, description = "To the archive"), Failures))]
 async fn make(State(app): State<App>, Id(id): Id, Params(query): Params<ExportQuery>) -> Answer {
     if query.job.as_deref() == Some("1") {
@@ -66,7 +66,7 @@ fn exported(report: &ExportReport, url: String) -> Response {
 }
 
 /// The archives of a collection, newest first; they outlive the collection.
-#[utoipa::path(get, path = "/collection/{id}/exports", tag = "collection", operation_id = "list_collection_exports", params(("id" = i64, Path)),
+#[utoipa::path(get, path = "/collection/{id}/exports", tag = "collection", operation_id = "list_collection_exports", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, body = Envelope<Vec<FinishedExport>>), Failures))]
 async fn list(State(app): State<App>, Id(id): Id) -> Answer {
     let id = CollectionId(id);
@@ -79,7 +79,7 @@ async fn list(State(app): State<App>, Id(id): Id) -> Answer {
 
 /// Removes an archive of a collection.
 #[utoipa::path(delete, path = "/collection/{id}/exports/{name}", tag = "collection", operation_id = "delete_collection_export",
-    params(("id" = i64, Path), ("name" = String, Path)), responses((status = 200, body = Done), Failures))]
+    params(("id" = i64, Path, minimum = 1), ("name" = String, Path)), responses((status = 200, body = Done), Failures))]
 async fn delete(State(app): State<App>, Path((id, name)): Path<(String, String)>) -> Answer {
     let id = id.parse().map_err(|_| Error::not_found("not found"))?;
     Exports::of(&app.media).delete(CollectionId(id), &name).await?;

@@ -20,7 +20,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// One page of the media of a collection, with who put each there, when, and what they wrote.
 #[utoipa::path(get, path = "/collection/{id}/media", tag = "collection", operation_id = "list_collection_media",
-    params(("id" = i64, Path), Page),
+    params(("id" = i64, Path, minimum = 1), Page),
     responses((status = 200, body = Listed<LinkedMedia>), Failures))]
 async fn list(State(app): State<App>, Id(id): Id, Params(page): Params<Page>) -> Answer {
     let id = CollectionId(id);
@@ -34,7 +34,7 @@ async fn list(State(app): State<App>, Id(id): Id, Params(page): Params<Page>) ->
 }
 
 /// Puts media into a collection. Those that are there already stay as they are, and are answered all the same.
-#[utoipa::path(post, path = "/collection/{id}/media", tag = "collection", operation_id = "add_collection_media", params(("id" = i64, Path)),
+#[utoipa::path(post, path = "/collection/{id}/media", tag = "collection", operation_id = "add_collection_media", params(("id" = i64, Path, minimum = 1)),
     request_body = LinkForm,
     responses((status = 200, body = Envelope<Links>), Failures))]
 async fn add(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> Answer {
@@ -50,7 +50,7 @@ async fn add(State(app): State<App>, Id(id): Id, Fields(fields): Fields) -> Answ
 
 /// Writes something about a medium of a collection, in place of what was there.
 #[utoipa::path(put, path = "/collection/{id}/media/{media_id}", tag = "collection", operation_id = "annotate_collection_media",
-    params(("id" = i64, Path), ("media_id" = i64, Path)), request_body = NotesForm,
+    params(("id" = i64, Path, minimum = 1), ("media_id" = i64, Path, minimum = 1)), request_body = NotesForm,
     responses((status = 200, body = Envelope<Links>), Failures))]
 async fn annotate(State(app): State<App>, Path(ids): Path<(String, String)>, Fields(fields): Fields) -> Answer {
     let (id, media) = both(&ids)?;
@@ -60,7 +60,7 @@ async fn annotate(State(app): State<App>, Path(ids): Path<(String, String)>, Fie
 
 /// Takes a medium out of a collection.
 #[utoipa::path(delete, path = "/collection/{id}/media/{media_id}", tag = "collection", operation_id = "remove_collection_media",
-    params(("id" = i64, Path), ("media_id" = i64, Path)), responses((status = 200, body = Done), Failures))]
+    params(("id" = i64, Path, minimum = 1), ("media_id" = i64, Path, minimum = 1)), responses((status = 200, body = Done), Failures))]
 async fn remove(State(app): State<App>, Path(ids): Path<(String, String)>) -> Answer {
     let (id, media) = both(&ids)?;
     app.collections.remove(id, media).await?;

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::http_date;
 use crate::feature;
+use crate::http::vframe::schema;
 
 /// A model's layer, taken from every picture, and an index over it.
 #[derive(Serialize, ToSchema)]
@@ -36,20 +37,45 @@ pub(crate) struct Feature {
     index_id: i64,
 }
 
-/// What a caller may decide about a feature. On a change, absent fields stay as they are.
+/// What a caller may decide about a new feature.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form whose fields are read one by one, so that all mistakes are answered together")]
+pub(crate) struct NewFeatureForm {
+    /// Key of a model of the zoo.
+    #[schema(min_length = 1, max_length = 64, example = "likeness_small")]
+    modelzoo_name: String,
+    /// Kind of the index.
+    #[schema(schema_with = schema::index_type, example = "hnsw")]
+    index_type: String,
+    /// Layer whose output is compared; absent or empty for the one that the model names.
+    #[schema(max_length = 128)]
+    layer: Option<String>,
+    /// Absent: false. `false`, `"false"`, `""`, `"0"` and 0 are false, everything else is true.
+    #[schema(schema_with = schema::truth)]
+    active: Option<bool>,
+    /// Who makes it.
+    #[schema(max_length = 16)]
+    username: Option<String>,
+    /// Settings of the index kind: an object, or the same as a JSON text.
+    #[schema(value_type = Option<Object>)]
+    index_settings: Option<serde_json::Value>,
+}
+
+/// What a caller may change of a feature; absent fields stay as they are.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a form whose fields are read one by one, so that all mistakes are answered together")]
 pub(crate) struct FeatureForm {
-    /// Key of a model of the zoo; required for a new feature.
-    #[schema(max_length = 64)]
+    /// Key of a model of the zoo.
+    #[schema(min_length = 1, max_length = 64, example = "likeness_small")]
     modelzoo_name: Option<String>,
-    /// `flat`, `hnsw`, `faiss` or `annoy`; required for a new feature.
-    #[schema(max_length = 16, example = "hnsw")]
+    /// Kind of the index.
+    #[schema(schema_with = schema::index_type, example = "hnsw")]
     index_type: Option<String>,
     /// Layer whose output is compared; absent or empty for the one that the model names.
     #[schema(max_length = 128)]
     layer: Option<String>,
-    /// Absent on a new feature: false.
+    /// Absent: as it is. `false`, `"false"`, `""`, `"0"` and 0 are false, everything else is true.
+    #[schema(schema_with = schema::truth)]
     active: Option<bool>,
     /// Who makes it.
     #[schema(max_length = 16)]

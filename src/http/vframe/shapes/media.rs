@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Listed, http_date};
 use crate::http::files;
+use crate::http::vframe::schema;
 use crate::media;
 use crate::types::MediaType;
 
@@ -110,8 +111,8 @@ pub(crate) struct MediaMarked {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a form that is read field by field")]
 pub(crate) struct MediaIds {
-    /// Their numbers, at most 1000.
-    #[schema(max_items = 1000, example = json!([1, 2]))]
+    /// Their numbers, at most 1000: a list, or one number, or a text with commas between them.
+    #[schema(schema_with = schema::ids, example = json!([1, 2]))]
     ids: Vec<i64>,
 }
 
@@ -120,9 +121,10 @@ pub(crate) struct MediaIds {
 #[expect(dead_code, reason = "describes the parts of a form that is read in pieces")]
 pub(crate) struct IntakeForm {
     /// Pictures, videos and ZIP archives; the part is repeated for each.
-    #[schema(value_type = Vec<String>, format = Binary)]
+    #[schema(schema_with = schema::files)]
     files: Vec<Vec<u8>>,
-    /// Who sends them, at most 16 characters.
+    /// Who sends them.
+    #[schema(max_length = 16, nullable = false)]
     username: Option<String>,
 }
 

@@ -10,7 +10,7 @@ mod search;
 mod upload;
 
 pub(super) use envelope::{Done, Envelope, Listed, envelope, ok};
-pub(super) use feature::{Feature, FeatureForm, feature};
+pub(super) use feature::{Feature, FeatureForm, NewFeatureForm, feature};
 pub(super) use media::{
     Duplicates, IntakeForm, IntakeStarted, Media, MediaDeleted, MediaFull, MediaIds, MediaInfo, MediaList, MediaMarked, Source, media,
 };

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::error::{Error, Result};
+use crate::http::vframe::schema;
 use crate::media::{Order, Sort};
 
 /// `offset`, `limit`, `sort`, `order` of a list.
@@ -11,16 +12,16 @@ use crate::media::{Order, Sort};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Page {
     /// Rows to skip; 0 when absent.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     offset: Option<String>,
     /// Rows wanted; 50 when absent, at most 1000.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = schema::count)]
     limit: Option<String>,
     /// `id` (the default) or `date`.
-    #[param(example = "id")]
+    #[param(example = "id", schema_with = schema::sort)]
     sort: Option<String>,
     /// `asc` (the default) or `desc`.
-    #[param(example = "asc")]
+    #[param(example = "asc", schema_with = schema::order)]
     order: Option<String>,
 }
 

@@ -59,7 +59,8 @@ pub(crate) struct UploadForm {
     /// The picture: jpg, jpeg, png, webp, gif, bmp, tif or tiff.
     #[schema(value_type = String, format = Binary)]
     image: Vec<u8>,
-    /// Who sends it, at most 16 characters.
+    /// Who sends it.
+    #[schema(max_length = 16, nullable = false)]
     username: Option<String>,
 }
 

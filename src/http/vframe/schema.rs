@@ -1,0 +1,115 @@
+//! What requests may hold, told in the API's description as strictly as it is checked.
+
+use utoipa::openapi::schema::{AnyOfBuilder, Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+
+/// A number of rows.
+pub(super) fn count() -> Object {
+    number(0)
+}
+
+/// One of these words.
+pub(super) fn one_of<const COUNT: usize>(words: [&str; COUNT]) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}
+
+/// What lists are sorted by.
+pub(super) fn sort() -> Object {
+    one_of(["id", "date"])
+}
+
+/// From which end lists begin.
+pub(super) fn order() -> Object {
+    one_of(["asc", "desc"])
+}
+
+/// What falls together in a ranking.
+pub(super) fn group() -> Object {
+    one_of(["video"])
+}
+
+/// Kinds of media that are kept.
+pub(super) fn media_type() -> Object {
+    one_of(["image", "video", "video_frame"])
+}
+
+/// Kinds of indexes.
+pub(super) fn index_type() -> Object {
+    one_of(["flat", "hnsw", "faiss", "annoy"])
+}
+
+/// Yes or no, as an address says it.
+pub(super) fn flag() -> Object {
+    one_of(["1", "0", "true", "false"])
+}
+
+/// Yes or no, as a body says it.
+pub(super) fn yes_or_no() -> RefOr<Schema> {
+    let truth = ObjectBuilder::new().schema_type(Type::Boolean);
+    AnyOfBuilder::new().item(truth).item(null()).item(one_of(["true", "false", "1", "0", ""])).into()
+}
+
+/// Anything: all of it counts as true or false.
+pub(super) fn truth() -> Object {
+    Object::with_type(SchemaType::AnyValue)
+}
+
+/// A day, or a moment of one.
+pub(super) fn moment() -> RefOr<Schema> {
+    let text = |format| ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)));
+    AnyOfBuilder::new().item(text(KnownFormat::Date)).item(text(KnownFormat::DateTime)).into()
+}
+
+/// Files of a form: at least one.
+pub(super) fn files() -> Array {
+    let file = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+    ArrayBuilder::new().items(file).min_items(Some(1)).build()
+}
+
+fn number(least: i64) -> Object {
+    let format = Some(SchemaFormat::KnownFormat(KnownFormat::Int64));
+    ObjectBuilder::new().schema_type(Type::Integer).format(format).minimum(Some(least as isize)).build()
+}
+
+fn text(pattern: &str) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build()
+}
+
+fn null() -> Object {
+    ObjectBuilder::new().schema_type(Type::Null).build()
+}
+
+/// A number from 1, or a text of one.
+pub(super) fn number_or_text() -> RefOr<Schema> {
+    AnyOfBuilder::new().item(number(1)).item(text("^[1-9][0-9]{0,17}$")).into()
+}
+
+/// Numbers from 1, as a list or a text.
+pub(super) fn many_numbers() -> RefOr<Schema> {
+    let list = ArrayBuilder::new().items(number_or_text()).min_items(Some(1)).max_items(Some(10_000));
+    AnyOfBuilder::new().item(list).item(text("^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17})*$")).into()
+}
+
+/// Numbers from 1, as a list, a text, or a single one.
+pub(super) fn ids() -> RefOr<Schema> {
+    let list = ArrayBuilder::new().items(number_or_text()).min_items(Some(1)).max_items(Some(1000));
+    AnyOfBuilder::new().item(list).item(number(1)).item(text("^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17})*$")).into()
+}
+
+/// Parameters of any task: an object, or none.
+pub(super) fn parameters() -> RefOr<Schema> {
+    nothing_or(ObjectBuilder::new().schema_type(Type::Object))
+}
+
+/// Parameters of the test task.
+pub(super) fn test_parameters() -> RefOr<Schema> {
+    let steps = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(7200));
+    let steps = AnyOfBuilder::new().item(steps).item(null());
+    nothing_or(ObjectBuilder::new().schema_type(Type::Object).property("steps", steps))
+}
+
+/// `null` and an empty text stand for no parameters.
+fn nothing_or(object: ObjectBuilder) -> RefOr<Schema> {
+    let empty = ObjectBuilder::new().schema_type(Type::String).max_length(Some(0));
+    AnyOfBuilder::new().item(object).item(null()).item(empty).into()
+}
