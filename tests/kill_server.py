@@ -210,10 +210,58 @@ class Kinds:
         self.site.shutdown()
 
 
+    def detect(self):
+        # A classifier of three colours, whose weights are a layer without any: it answers whatever a picture has most of.
+        self.round += 1
+        weights = b"\xa2\x06\x0f\x0a\x04mean\x12\x07Pooling"
+        self.detector = f"colours_{self.round}"
+        model = self.server.folder / "modelzoo" / self.detector
+        model.mkdir(parents=True)
+        (model / "weights.caffemodel").write_bytes(weights)
+        (model / "labels.txt").write_text("red\ngreen\nblue\n")
+        (model / "network.prototxt").write_text(COLOURS)
+        (model / "model.yaml").write_text(CLASSIFIER.format(sha256=hashlib.sha256(weights).hexdigest()))
+        return {"model": self.detector}
+
+    def after_detect(self, job):
+        seen = [one for one in self.server.ask("GET", "detection/")[1]["res"] if one["detector"] == self.detector]
+        count = self.server.ask("GET", "media/info/")[1]["res"]["mediaCount"]
+        assert [one["media"] for one in seen] == [count], f"{count} pictures were to be looked at: {seen}"
+
+
+COLOURS = """name: "colours"
+input: "data"
+input_dim: 1 input_dim: 3 input_dim: 32 input_dim: 32
+layer { name: "mean" type: "Pooling" bottom: "data" top: "mean" pooling_param { pool: AVE global_pooling: true } }
+layer { name: "flat" type: "Flatten" bottom: "mean" top: "flat" }
+layer { name: "prob" type: "Softmax" bottom: "flat" top: "prob" }
+"""
+
+CLASSIFIER = """name: Colours
+task_type: classification
+framework: caffe
+licence: CC0-1.0
+source: "a test"
+model: weights.caffemodel
+config: network.prototxt
+labels: labels.txt
+sha256: {sha256}
+mean: [0.0, 0.0, 0.0]
+scale: 0.00392156862745098
+width: 32
+height: 32
+rgb: true
+crop: false
+threshold: 0.1
+features: ""
+dimensions: 0
+"""
+
 MODEL = """name: Slow
 task_type: classification
 framework: torchscript
 licence: CC0-1.0
+source: "a test"
 model: weights.pt
 sha256: {sha256}
 size: {size}
@@ -229,7 +277,7 @@ features: out
 dimensions: 8
 """
 
-ALL = ["long_task", "update_index", "import_", "delete_media", "export_collection", "download_model"]
+ALL = ["long_task", "update_index", "import_", "delete_media", "export_collection", "download_model", "detect"]
 
 
 def begin(kinds, kind):
@@ -270,21 +318,26 @@ def finish(kinds, kind, uuid_):
     return job
 
 
+def until_begun(server, uuid_, attempts):
+    """The job once a worker has begun it anew, or once it is over."""
+    begun = time.monotonic()
+    while not is_over(job := job_of(server, uuid_)) and job["attempts"] <= attempts:
+        assert time.monotonic() - begun < TOO_LONG_SECONDS, f"nobody begins {job}"
+        time.sleep(0.01)
+    return job
+
+
 def kill_kind(server, kinds, kind, kills, pictures, rng):
-    hits, jobs, promised, attempts = 0, 0, 0, 0
+    hits, jobs, promised, begun = 0, 0, 0, 0
     server.start()
-    uuid_ = None
+    uuid_, attempts = None, 0
     while hits < kills:
         if uuid_ is None:
-            uuid_, jobs = begin(kinds, kind), jobs + 1
+            uuid_, jobs, attempts = begin(kinds, kind), jobs + 1, 0
         writer = Writer(server, pictures, rng.random())
         writer.start()
-        # Until a worker has it; then a random while.
-        begun = time.monotonic()
-        while (job := job_of(server, uuid_))["status"] == "queued":
-            assert time.monotonic() - begun < TOO_LONG_SECONDS, f"{kind} is never begun"
-            time.sleep(0.01)
-        time.sleep(rng.uniform(0.0, 0.6))
+        attempts = until_begun(server, uuid_, attempts)["attempts"]
+        time.sleep(rng.uniform(0.0, 0.5))
         was_running = not is_over(job_of(server, uuid_))
         server.kill()
         hits += was_running
@@ -293,13 +346,13 @@ def kill_kind(server, kinds, kind, kills, pictures, rng):
         server.start()
         promised += writer.check(server)
         if is_over(job_of(server, uuid_)):
-            attempts += finish(kinds, kind, uuid_)["attempts"]
+            begun += finish(kinds, kind, uuid_)["attempts"]
             uuid_ = None
         assert jobs < kills * 20, f"{kind} is too quick to be hit"
     if uuid_ is not None:
-        attempts += finish(kinds, kind, uuid_)["attempts"]
+        begun += finish(kinds, kind, uuid_)["attempts"]
     server.kill()
-    print(f"{kind.rstrip('_')}: killed {hits} times in its middle, {jobs} job(s) begun {attempts} times, all done; {promised} acknowledged writes, all there")
+    print(f"{kind.rstrip('_')}: killed {hits} times in its middle, {jobs} job(s) begun {begun} times, all done; {promised} acknowledged writes, all there")
 
 
 def main():
