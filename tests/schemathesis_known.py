@@ -1,6 +1,7 @@
 """Where OpenAPI has no words for a rule of the API. Read by schemathesis for `tests/schemathesis`: what the description allows and
 the API refuses counts as known only if the operation and the text of the answer are those of a rule below; and what the description
-forbids and the API takes only if it is a parameter that was sent empty. Everything else is a failure.
+forbids and the API takes only if it is a parameter that was sent empty, or a form, which knows nothing but texts. Everything else
+is a failure.
 """
 import os
 import re
@@ -17,6 +18,7 @@ RULES = [
     (r"GET .*/search/", r"^offset \d+ \+ limit \d+ is beyond", "offset and limit together have a limit"),
     (r"GET .*/load_detection_model/", r"its only output is its feature", "a model without classes cannot detect"),
     (r"(POST|PUT) .*/feature", r"modelzoo_name: (unknown model|Already exists|model `.*` names no feature layer)", "models must be in the zoo, and indexed once"),
+    (r"PUT .*/feature", r"index_type: .*\bnull\b", "a form cannot say null, only the word"),
     (r"(POST|PUT) .*/feature", r"index_settings: ", "each kind of index has its own settings"),
     (r"POST .*/upload$", r"Not a valid image|Image parse error", "an upload must be a picture, and its file name must say so"),
     (r"POST .*/(upload|media)$", r"failed to read headers", "a name of a form's part is a header, which cannot hold every character"),
@@ -29,6 +31,8 @@ EMPTY = "a parameter without a value counts as absent"
 
 PART = "every part of a form is a text"
 
+FORM = "every word is a form, with a field of that name"
+
 
 def known(failure, case, response):
     """The rule that explains a failure, or None."""
@@ -40,6 +44,8 @@ def known(failure, case, response):
         return EMPTY if wrong and all(set(values.get(name, ["?"])) == {""} for name in wrong) else None
     if code == "ST201" and re.search(r"in body - violates `type` at /properties/username", failure.message):
         return PART if "multipart" in response.request.headers.get("content-type", "") else None
+    if code == "ST201" and re.search(r"in body - incorrect type", failure.message):
+        return FORM if "urlencoded" in response.request.headers.get("content-type", "") else None
     if code != "ST202" or response.status_code not in (400, 415):
         return None
     text, label = response.json()["error"], f"{case.operation.method.upper()} {case.operation.path}"

@@ -38,6 +38,11 @@ pub(super) fn index_type() -> Object {
     one_of(["flat", "hnsw", "faiss", "annoy"])
 }
 
+/// A kind of index, or null for the present one.
+pub(super) fn other_index_type() -> RefOr<Schema> {
+    AnyOfBuilder::new().item(index_type()).item(null()).into()
+}
+
 /// Yes or no, as an address says it.
 pub(super) fn flag() -> Object {
     one_of(["1", "0", "true", "false"])

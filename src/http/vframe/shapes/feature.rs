@@ -69,7 +69,7 @@ pub(crate) struct FeatureForm {
     #[schema(min_length = 1, max_length = 64, example = "likeness_small")]
     modelzoo_name: Option<String>,
     /// Kind of the index.
-    #[schema(schema_with = schema::index_type, example = "hnsw")]
+    #[schema(schema_with = schema::other_index_type, example = "hnsw")]
     index_type: Option<String>,
     /// Layer whose output is compared; absent or empty for the one that the model names.
     #[schema(max_length = 128)]
