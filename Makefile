@@ -16,7 +16,10 @@ test: setup
 	$(CARGO) test --release
 	tests/with_postgres $(CARGO) test --release --test it
 	tests/schemathesis
+	tests/socketio/run
+	tests/walk_through --own
 	tests/kill_and_resume.py
+	tests/kill_server.py --kills 4
 	@.ci/licences
 
 setup:
