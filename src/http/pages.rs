@@ -22,6 +22,7 @@ pub(super) fn router() -> Router<App> {
         .route("/search", get(page))
         .route("/search/{kind}/{which}", get(page))
         .route("/static/app/search.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("../../frontend/search.js")) }))
+        .route("/static/app/import.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("../../frontend/import.js")) }))
         .route("/static/app/search.css", get(|| async { asset("text/css; charset=utf-8", include_str!("../../frontend/search.css")) }))
         .route("/favicon.ico", get(|| async { asset("image/svg+xml", include_str!("../../frontend/icon.svg")) }))
 }

@@ -113,6 +113,8 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
     }
     work.failures(&failures).await?;
     let next = if payload.update_index && report.added > 0 {
+        // The first pictures of a library need a feature to be found by.
+        app.features.default_or_create().await?;
         Some(registry::start(app, "update_index", Value::Null, &work.job().username).await?.uuid)
     } else {
         None

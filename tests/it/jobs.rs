@@ -172,6 +172,31 @@ async fn a_folder_is_imported_and_becomes_searchable_by_jobs_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_sent_come_in_under_their_own_names_and_are_found_at_once() {
+    let test = TestApp::empty().await;
+    let _workers = workers(&test);
+    let mut body = b"--edge\r\ncontent-disposition: form-data; name=\"update_index\"\r\n\r\ntrue\r\n".to_vec();
+    for (name, bytes) in
+        [("a/../Dress.JPG", crate::support::picture(0, 0)), ("b.jpg", crate::support::picture(1, 0)), ("c.jpg", b"no".to_vec())]
+    {
+        body.extend(format!("--edge\r\ncontent-disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n").bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--edge--\r\n");
+    let (status, answer) = test.ask("POST", "/api/v1/media/", &[("content-type", "multipart/form-data; boundary=edge")], &body).await;
+    assert_eq!(status, 202, "{answer}");
+    let job = end_of(&test, answer["res"]["uuid"].as_str().unwrap()).await;
+    assert_eq!((job["result"]["added"].as_u64(), job["failed_items"].as_u64()), (Some(2), Some(1)), "{job}");
+    let failures = test.get_ok(&format!("/api/v1/task/job/{}/failures/", job["uuid"].as_str().unwrap())).await;
+    assert_eq!(failures["res"][0]["item"], "c.jpg", "{failures}");
+    assert_eq!(test.app.media.sources(likeness::types::MediaId(1)).await.unwrap()[0].name, "Dress.JPG");
+    let index = end_of(&test, job["result"]["update_index"].as_str().unwrap()).await;
+    assert_eq!(index["status"], "done", "{index}");
+    assert_eq!(test.get_ok("/api/v1/search/media/1/").await["res"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_failed_is_listed_and_can_be_tried_again_alone() {
     let test = TestApp::empty().await;
     let _workers = workers(&test);

@@ -4,7 +4,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -37,11 +37,12 @@ async fn create(State(app): State<App>, FormParts(mut parts): FormParts) -> Answ
     let uuid = uuid::Uuid::new_v4().to_string();
     let limit = app.config.import.max_upload_mib.saturating_mul(1 << 20);
     let mut intake = Intake::begin(app.media.data_dir(), &uuid, limit).await?;
-    let mut username = String::new();
+    let (mut username, mut update_index) = (String::new(), false);
     while let Some(part) = parts.next_field().await.map_err(|error| broken_off(&error))? {
         match part.name() {
             Some("files" | "files[]") => take_in(&mut intake, part).await?,
-            Some("username") => username = text(part).await?,
+            Some("username") => username = self::username(&text(part).await?)?,
+            Some("update_index") => update_index = flag("update_index", &text(part).await?)?,
             _ => {}
         }
     }
@@ -49,7 +50,7 @@ async fn create(State(app): State<App>, FormParts(mut parts): FormParts) -> Answ
         return Err(Error::invalid_field("files", "This field is required: files, as parts of multipart/form-data.").into());
     }
     // A client that goes away now must not leave a folder without its job.
-    let started = tokio::spawn(start(app, intake, uuid, username)).await;
+    let started = tokio::spawn(start(app, intake, json!({ "upload": uuid, "update_index": update_index }), username)).await;
     started.map_err(|source| Error::internal("starting the import was interrupted").because(source))?
 }
 
@@ -79,7 +80,7 @@ async fn text(mut part: Field<'_>) -> std::result::Result<String, Failure> {
             break;
         }
     }
-    Ok(username(&String::from_utf8_lossy(&bytes))?)
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn username(text: &str) -> Result<String> {
@@ -92,9 +93,17 @@ fn username(text: &str) -> Result<String> {
     Ok(text.to_owned())
 }
 
-async fn start(app: App, intake: Intake, uuid: String, username: String) -> Answer {
+fn flag(name: &str, text: &str) -> Result<bool> {
+    match text.trim() {
+        "true" | "1" => Ok(true),
+        "false" | "0" | "" => Ok(false),
+        _ => Err(Error::invalid_field(name, "must be true or false")),
+    }
+}
+
+async fn start(app: App, intake: Intake, params: Value, username: String) -> Answer {
     intake.complete().await?;
-    let job = registry::start(&app, "import", json!({ "upload": uuid }), &username).await?;
+    let job = registry::start(&app, "import", params, &username).await?;
     let res = IntakeStarted { uuid: job.uuid, task_name: job.kind, files: intake.count() };
     intake.keep();
     Ok((StatusCode::ACCEPTED, shapes::ok(res)).into_response())

@@ -126,6 +126,8 @@ pub(crate) struct IntakeForm {
     /// Who sends them.
     #[schema(max_length = 16, nullable = false)]
     username: Option<String>,
+    /// Afterwards extract features and build the index, so that the pictures can be found.
+    update_index: Option<bool>,
 }
 
 /// The import of files that were sent.
