@@ -20,6 +20,7 @@ test: setup
 	tests/walk_through --own
 	tests/kill_and_resume.py
 	tests/kill_server.py --kills 4
+	tests/private_addresses.py
 	@.ci/licences
 
 setup:

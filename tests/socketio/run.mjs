@@ -14,6 +14,7 @@ const data = join(folder, "data");
 const environment = { ...process.env, LIKENESS_DATA_DIR: data, LIKENESS_THREADS: "1" };
 const TIMEOUT_MS = 120_000;
 let server;
+const others = [];
 
 function check(condition, text) {
   if (!condition) throw new Error(`not so: ${text}`);
@@ -24,18 +25,24 @@ function command(...words) {
   check(done.status === 0, `${words.join(" ")} ends well: ${done.stderr}`);
 }
 
-/** Starts the server on a port (0: any) and answers its address once it serves. */
-function serve(port) {
+/** Starts a server on a port (0: any); answers its process and its address once it serves. */
+function started(port, ...options) {
   return new Promise((resolve, reject) => {
-    server = spawn(binary, ["serve", "--port", String(port)], { env: environment, stdio: ["ignore", "pipe", "ignore"] });
-    server.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+    const child = spawn(binary, ["serve", "--port", String(port), ...options], { env: environment, stdio: ["ignore", "pipe", "ignore"] });
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
     let said = "";
-    server.stdout.on("data", (text) => {
+    child.stdout.on("data", (text) => {
       said += text;
       const found = said.match(/http:\/\/[\d.:]+/);
-      if (found) resolve(found[0]);
+      if (found) resolve({ child, url: found[0] });
     });
   });
+}
+
+async function serve(port) {
+  const { child, url } = await started(port);
+  server = child;
+  return url;
 }
 
 function kill() {
@@ -140,6 +147,29 @@ async function watches(listener, url, loseServer) {
   return { uuid, attempts: job.attempts, events: events.length };
 }
 
+/** Makes everything be done again: a new feature, and no vectors. */
+async function forget(url) {
+  rmSync(join(data, "features"), { recursive: true, force: true });
+  for (const feature of (await api(url, "feature/")).res) await fetch(`${url}/api/v1/feature/${feature.id}/`, { method: "DELETE" });
+  await api(url, "feature/", { modelzoo_name: "likeness_small", index_type: "flat", active: true, username: "test" });
+}
+
+/** What one server does is heard at another over the same library. */
+async function heardElsewhere(url) {
+  const other = await started(0, "--no-worker");
+  others.push(other.child);
+  await forget(url);
+  const socket = require("socket.io-client-4").io(other.url, { forceNew: true });
+  const listener = new Listener(socket);
+  await greets(listener, other.url);
+  const uuid = (await api(url, "task/run/", { task_name: "update_index", params: {} })).uuid;
+  await listener.ofTask("task_start", uuid);
+  await listener.nextProgress(uuid);
+  check((await listener.ofTask("task_end", uuid)).payload.status === "done", "the end is heard at the other server");
+  socket.close();
+  console.log(`client 4.x at a second server, which runs nothing itself: ${story(listener, uuid).length} events, end seen`);
+}
+
 async function main() {
   mkdirSync(data);
   writeFileSync(join(data, "likeness.toml"), "[tasks]\nlease_seconds = 2\n");
@@ -151,10 +181,7 @@ async function main() {
     const io = require(`socket.io-client-${version}`);
     const how = (options.transports ?? ["polling, then websocket"]).join();
     for (const loseServer of [false, true]) {
-      // Every run has everything to do: its feature is new and its vectors are gone.
-      rmSync(join(data, "features"), { recursive: true, force: true });
-      for (const feature of (await api(url, "feature/")).res) await fetch(`${url}/api/v1/feature/${feature.id}/`, { method: "DELETE" });
-      await api(url, "feature/", { modelzoo_name: "likeness_small", index_type: "flat", active: true, username: "test" });
+      await forget(url);
       const socket = (io.io ?? io)(url, { ...options, forceNew: true, reconnectionDelay: 100, reconnectionDelayMax: 300 });
       const listener = new Listener(socket);
       await greets(listener, url);
@@ -163,6 +190,7 @@ async function main() {
       console.log(`client ${version}.x over ${how}: ${loseServer ? "server killed and restarted" : "connection lost"}, ${events} events, end seen, job begun ${attempts} time(s)`);
     }
   }
+  await heardElsewhere(url);
 }
 
 main()
@@ -173,5 +201,6 @@ main()
   })
   .finally(async () => {
     if (server) await kill();
+    for (const other of others) other.removeAllListeners("exit").kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   });
