@@ -198,8 +198,8 @@ impl ImportProgress for Shown {
         self.show("Importing...");
     }
 
-    fn video(&self, name: &str, moment_ms: i64, length_ms: Option<i64>) {
+    fn video(&self, _name: &str, moment_ms: i64, length_ms: Option<i64>) {
         let length = length_ms.map(|length| format!(" of {} s", length / 1000)).unwrap_or_default();
-        self.show(&format!("Reading {name}: {} s{length}", moment_ms / 1000));
+        self.show(&format!("Reading a video, {} s{length}...", moment_ms / 1000));
     }
 }

@@ -71,15 +71,7 @@ impl Params {
 
     /// A list of texts; a single text is a list of one. Absent is empty.
     pub fn texts(&mut self, field: &str, most: usize) -> Vec<String> {
-        let values = match self.take(field) {
-            None => return Vec::new(),
-            Some(Value::Array(values)) => values,
-            Some(value) => vec![value],
-        };
-        if values.len() > most {
-            self.refuse(field, format!("has {} entries, more than the limit of {most}: send several requests", values.len()));
-            return Vec::new();
-        }
+        let values = self.list(field, most);
         let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
         match texts {
             Some(texts) if texts.iter().any(|text| text.contains('\0') || text.len() > 8192) => {
@@ -96,21 +88,27 @@ impl Params {
 
     /// A list of whole numbers from 1, as numbers or texts. Absent is empty.
     pub fn ids(&mut self, field: &str, most: usize) -> Vec<i64> {
-        let values = match self.take(field) {
-            None => return Vec::new(),
-            Some(Value::Array(values)) => values,
-            Some(value) => vec![value],
-        };
-        if values.len() > most {
-            self.refuse(field, format!("has {} entries, more than the limit of {most}: send several requests", values.len()));
-            return Vec::new();
-        }
+        let values = self.list(field, most);
         let number = |value: &Value| whole_number(value).or_else(|| value.as_str()?.trim().parse().ok()).filter(|id| *id > 0);
         let ids: Option<Vec<i64>> = values.iter().map(number).collect();
         ids.unwrap_or_else(|| {
             self.refuse(field, "must be a list of whole numbers from 1");
             Vec::new()
         })
+    }
+
+    /// The entries of a list; a single value is a list of one.
+    fn list(&mut self, field: &str, most: usize) -> Vec<Value> {
+        let values = match self.take(field) {
+            None => Vec::new(),
+            Some(Value::Array(values)) => values,
+            Some(value) => vec![value],
+        };
+        if values.len() <= most {
+            return values;
+        }
+        self.refuse(field, format!("has {} entries, more than the limit of {most}: send several requests", values.len()));
+        Vec::new()
     }
 
     /// Everything was read. What is left over is nobody's and is ignored, as the original did.
