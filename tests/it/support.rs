@@ -87,7 +87,7 @@ impl TestApp {
     pub(crate) async fn with_config(change: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
         let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
-        config.database.url = database_url(&config.data_dir);
+        config.database.url = database_url(&config.data_dir.join("library.sqlite"));
         change(&mut config);
         Self::open(config, Some(folder)).await
     }
