@@ -42,7 +42,7 @@ def known(failure, case, response):
         values = parse_qs(urlsplit(response.request.url).query, keep_blank_values=True)
         wrong = re.findall(r"\w+", names[1]) if names else []
         return EMPTY if wrong and all(set(values.get(name, ["?"])) == {""} for name in wrong) else None
-    if code == "ST201" and re.search(r"in body - violates `type` at /properties/username", failure.message):
+    if code == "ST201" and re.search(r"in body - (violates `type` at /properties/(username|update_index)|(username|update_index): )", failure.message):
         return PART if "multipart" in response.request.headers.get("content-type", "") else None
     if code == "ST201" and re.search(r"in body - incorrect type", failure.message):
         return FORM if "urlencoded" in response.request.headers.get("content-type", "") else None

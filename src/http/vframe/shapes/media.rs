@@ -127,7 +127,8 @@ pub(crate) struct IntakeForm {
     #[schema(max_length = 16, nullable = false)]
     username: Option<String>,
     /// Afterwards extract features and build the index, so that the pictures can be found.
-    update_index: Option<bool>,
+    #[schema(schema_with = schema::flag)]
+    update_index: Option<String>,
 }
 
 /// The import of files that were sent.
