@@ -2,6 +2,7 @@
 //! Floors and rooms are described in `ARCHITECTURE.md`; imports point downwards only (`tests/it/tidy.rs` checks it).
 
 pub mod error;
+pub mod lock;
 pub mod types;
 
 pub mod config;

@@ -1,7 +1,7 @@
 //! Building an index in a fresh folder and publishing it in one step. Whenever the program is killed, `current` names a whole
 //! index: the one before or the new one.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +14,7 @@ use super::manifest::{FORMAT_VERSION, IndexFile, MANIFEST_FILE, METRIC, Manifest
 use super::snapshot::{COPIES_FILE, CURRENT_FILE, FAISS_FILE, GRAPH_FILE, Pointer};
 use super::{IndexKind, Rows, faiss, hnsw};
 use crate::error::{Error, Kind, Result, io_error};
+use crate::lock::try_lock;
 use crate::types::Sha256;
 
 const LOCK_FILE: &str = "lock";
@@ -76,13 +77,10 @@ pub fn build(
 fn lock(folder: &Path) -> Result<File> {
     let path = folder.join(LOCK_FILE);
     let file = File::options().create(true).append(true).open(&path).map_err(|error| io_error(&path, "open", error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::new(Kind::Busy, format!("another process is building the index in {}: wait for it", folder.display())))
-        }
-        Err(TryLockError::Error(error)) => Err(io_error(&path, "lock", error)),
+    if try_lock(&file).map_err(|error| io_error(&path, "lock", error))? {
+        return Ok(file);
     }
+    Err(Error::new(Kind::Busy, format!("another process is building the index in {}: wait for it", folder.display())))
 }
 
 /// Removes unfinished builds and all snapshots but the named one. A reader of a removed one keeps its open files.

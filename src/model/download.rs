@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, Kind, Result, io_error};
+use crate::lock::try_lock;
 use crate::types::Sha256;
 
 /// Largest file that is fetched when the descriptor tells no size, in bytes.
@@ -26,7 +27,9 @@ pub(super) fn download(url: &str, target: &Path, expected: Sha256, size: u64) ->
         .write(true)
         .open(&part)
         .map_err(|error| io_error(&part, "open", error))?;
-    file.try_lock().map_err(|_| Error::new(Kind::Busy, format!("another process is downloading {url}")))?;
+    if !try_lock(&file).map_err(|error| io_error(&part, "lock", error))? {
+        return Err(Error::new(Kind::Busy, format!("another process is downloading {url}")));
+    }
     receive(url, &mut file, &part, if size == 0 { LARGEST_UNKNOWN } else { size })?;
     file.sync_all().map_err(|error| io_error(&part, "write", error))?;
     file.seek(SeekFrom::Start(0)).map_err(|error| io_error(&part, "read", error))?;

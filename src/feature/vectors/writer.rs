@@ -1,11 +1,12 @@
 //! The appending side of a vector folder: one process at a time, whole batches, durable before it says so.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::files::{ENTRY_BYTES, Entry, Layout, whole_rows};
 use crate::error::{Error, Kind, Result, io_error};
+use crate::lock::try_lock;
 use crate::types::MediaId;
 
 /// How far the squared length of a unit vector may be from 1: more than half precision loses.
@@ -133,14 +134,11 @@ impl VectorWriter {
 
 fn lock(layout: &Layout) -> Result<File> {
     let file = open(&layout.lock)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let folder = layout.folder.display();
-            Err(Error::new(Kind::Busy, format!("another process is extracting into {folder}: wait for it, or stop it")))
-        }
-        Err(TryLockError::Error(error)) => Err(io_error(&layout.lock, "lock", error)),
+    if try_lock(&file).map_err(|error| io_error(&layout.lock, "lock", error))? {
+        return Ok(file);
     }
+    let folder = layout.folder.display();
+    Err(Error::new(Kind::Busy, format!("another process is extracting into {folder}: wait for it, or stop it")))
 }
 
 fn open(path: &Path) -> Result<File> {
