@@ -114,6 +114,9 @@ impl Command {
 /// Runs the program.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if !matches!(arguments.command, Command::Serve(_) | Command::Worker(_) | Command::Demo(_)) {
+        end_with_the_reader();
+    }
     // Before anything asks libtorch about CUDA.
     device::prepare_process(arguments.config.libtorch_cuda.as_deref());
     telemetry::start(arguments.config.log_json, if arguments.command.stays() { "info" } else { "warn" });
@@ -127,6 +130,16 @@ pub fn main() -> ExitCode {
             tracing::debug!(?error, "cause chain");
             ExitCode::from(1)
         }
+    }
+}
+
+/// In `likeness verify case.zip | head -1` the reader leaves first: that ends the program, as it ends any other, and is no failure.
+/// What serves for long must not end so: there the same signal would tell of a program that it started.
+fn end_with_the_reader() {
+    #[expect(unsafe_code, reason = "the standard library ignores the signal and offers no way back")]
+    // SAFETY: a plain system call, before any other thread runs.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
     }
 }
 

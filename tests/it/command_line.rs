@@ -146,3 +146,14 @@ fn completion_scripts_know_the_commands_of_every_shell() {
         assert!(script.status.success() && text(&script.stdout).contains("restore"), "{shell}");
     }
 }
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure_of_the_program() {
+    let data = tempfile::TempDir::new().unwrap();
+    let mut child =
+        command(data.path(), &["routes"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(text(&output.stderr), "");
+    assert!(!output.status.success());
+}
