@@ -57,8 +57,8 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener> {
 pub(super) async fn serve(app: App, listener: TcpListener, ready: impl FnOnce(&str)) -> Result<ExitCode> {
     warm_up(&app).await;
     let bound = listener.local_addr().or_error(Kind::Internal, || "the listening socket has no address".into())?;
-    ready(&format!("http://{bound}"));
     let end = worker::end_when_asked();
+    ready(&format!("http://{bound}"));
     let workers = tasks::worker::start(&app, &end);
     let service = ServiceExt::<Request>::into_make_service(crate::http::service(app));
     let served = axum::serve(listener, service).with_graceful_shutdown(end.clone().cancelled_owned());

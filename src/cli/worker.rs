@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -49,12 +50,14 @@ pub(super) async fn finish(workers: Vec<JoinHandle<()>>) {
     }
 }
 
-/// A token that SIGTERM or Ctrl-C cancels; the next Ctrl-C ends the process at once.
+/// A token that SIGTERM or Ctrl-C cancels; the next Ctrl-C ends the process at once. From the return on, SIGTERM is heard.
 pub(super) fn end_when_asked() -> CancellationToken {
     let end = CancellationToken::new();
     let asked = end.clone();
+    // Registered here and not in the task, which may begin after somebody was told that the process is ready.
+    let terminated = signal(SignalKind::terminate());
     tokio::spawn(async move {
-        asked_to_stop().await;
+        asked_to_stop(terminated.ok()).await;
         asked.cancel();
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(130);
@@ -63,12 +66,12 @@ pub(super) fn end_when_asked() -> CancellationToken {
     end
 }
 
-async fn asked_to_stop() {
+async fn asked_to_stop(terminated: Option<Signal>) {
     let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => {
+    match terminated {
+        Some(mut terminated) => {
             tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
         }
-        Err(_) => drop(interrupted.await),
+        None => drop(interrupted.await),
     }
 }
