@@ -13,6 +13,7 @@ mod kind;
 mod manifest;
 mod nearest;
 mod publish;
+mod row_set;
 mod snapshot;
 pub mod synthetic;
 mod tail;
@@ -26,6 +27,7 @@ pub use flat::FlatIndex;
 pub use kind::{FaissSettings, HnswSettings, IndexKind};
 pub use manifest::{FORMAT_VERSION, IndexFile, Manifest};
 pub use publish::build;
+pub use row_set::RowSet;
 pub use snapshot::{Snapshot, current_version, open_current};
 pub use tail::{search_rows, search_with_tail};
 

@@ -1,6 +1,7 @@
 //! The index kinds against the exact scan, and what keeps a built index whole.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod row_sets;
 mod snapshots;
 
 use std::collections::HashSet;
