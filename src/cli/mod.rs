@@ -9,6 +9,7 @@ mod distill;
 mod evaluate;
 mod export;
 mod extract;
+mod fabricate;
 mod features;
 mod import;
 mod keyframes;
@@ -100,6 +101,9 @@ enum Command {
     Demo(demo::DemoArguments),
     /// Render the program's own sample pictures
     Render(render::RenderArguments),
+    /// Make up a large library, to measure with
+    #[command(hide = true)]
+    Fabricate(fabricate::FabricateArguments),
     /// Print a script that lets a shell complete these commands
     Completions(completions::CompletionsArguments),
 }
@@ -168,6 +172,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Models(command) => Ok(model::list(&config, &command)),
         Command::Evaluate(command) => evaluate::run(config, command).await,
         Command::Distill(command) => tokio::task::block_in_place(|| distill::run(command)).map(|()| ExitCode::SUCCESS),
+        Command::Fabricate(command) => fabricate::run(config, command).await,
         Command::Delete(command) => media::delete(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Restore(command) => media::restore(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Demo(command) => demo::run(config, command).await,

@@ -23,6 +23,7 @@ pub mod detections;
 mod disk;
 mod duplicates;
 pub mod export;
+mod fabricate;
 pub mod fetch;
 mod filter;
 pub mod import;
