@@ -28,7 +28,7 @@ pub use kind::{FaissSettings, HnswSettings, IndexKind};
 pub use manifest::{FORMAT_VERSION, IndexFile, Manifest};
 pub use publish::build;
 pub use row_set::RowSet;
-pub use snapshot::{Snapshot, current_version, open_current};
+pub use snapshot::{Snapshot, current_stamp, current_version, open_current};
 pub use tail::{search_rows, search_with_tail};
 
 /// One answer: a row of the matrix and how close it is.

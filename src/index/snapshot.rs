@@ -162,3 +162,18 @@ fn read_copies(folder: &Path, count: usize) -> Result<Distinct> {
 pub fn current_version(folder: &Path) -> Result<Option<String>> {
     Ok(Pointer::read(folder)?.map(|pointer| pointer.snapshot))
 }
+
+/// Changes whenever another index becomes the current one of a folder; `None` before the first. Much cheaper than its name: searches ask
+/// each time.
+///
+/// # Errors
+/// When the disk fails.
+pub fn current_stamp(folder: &Path) -> Result<Option<(u64, i64, i64)>> {
+    use std::os::unix::fs::MetadataExt;
+    let path = folder.join(CURRENT_FILE);
+    match std::fs::metadata(&path) {
+        Ok(file) => Ok(Some((file.ino(), file.mtime(), file.mtime_nsec()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error(&path, "measure", error)),
+    }
+}

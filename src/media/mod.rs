@@ -33,6 +33,7 @@ mod origin;
 mod prepare;
 mod promote;
 mod ready;
+mod rows;
 mod staging;
 mod thumbs;
 mod trash;

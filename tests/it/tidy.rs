@@ -35,6 +35,7 @@ const HOMES: &[(&str, &str)] = &[
     ("faiss_sys", "src/index/"),
     ("hnsw_rs", "src/index/"),
     ("sea_orm", "src/db/ src/job/ src/media/ src/feature/ migrations/"),
+    ("rusqlite", "src/db/ src/media/"),
     ("sea_orm_migration", "src/db/ migrations/"),
     ("axum", "src/http/ src/cli/serve.rs"),
     ("tower", "src/http/"),

@@ -43,7 +43,7 @@ impl VectorWriter {
         }
         let (vectors, rows) = (open(&layout.vectors)?, open(&layout.rows)?);
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| io_error(folder, "make durable", error))?;
-        let count = whole_rows(&layout, &vectors, &rows, dimension)?;
+        let count = whole_rows(&layout, &vectors, &rows, dimension, 0)?;
         let writer = Self { layout, dimension, vectors, rows, count, broken: false, _lock: lock };
         writer.cut()?;
         Ok(writer)

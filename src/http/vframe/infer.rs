@@ -1,6 +1,6 @@
 //! Detection models in the search: choosing one, and `infer`, what it sees in the query picture.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::detection::{self, Rect};
+use super::detection::Rect;
 use super::shapes::{self, Loaded, LoadedAnswer};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ use crate::http::error::{Failure, Failures};
 use crate::http::extract::Word;
 use crate::model::descriptor::TaskType;
 use crate::search::{Answer as Found, Detector, Inference, Probe, Query, detector};
-use crate::types::{MediaId, Region};
+use crate::types::Region;
 
 type Answer = Result<Response, Failure>;
 
@@ -213,21 +213,4 @@ pub(super) fn shown(seen: Result<Option<Inference>>) -> Infer {
     }
     let boxes = found.map(|one| BoxSeen { label: one.label, index: one.index, confidence: one.confidence, rect: one.rect.into() });
     Infer { task_type: Some("detection"), duration, detections: Some(boxes.collect()), ..Infer::default() }
-}
-
-/// The media that `label`, `detector` and `min_confidence` leave; all without a label.
-///
-/// # Errors
-/// `Invalid` for a wrong confidence, those of the database.
-pub(super) async fn among(
-    app: &App,
-    label: Option<&str>,
-    detector: Option<&str>,
-    min_confidence: Option<&str>,
-) -> Result<Option<Arc<HashSet<MediaId>>>> {
-    let filter = detection::filter(label.unwrap_or_default().to_owned(), detector, min_confidence)?;
-    if filter.label.is_empty() {
-        return Ok(None);
-    }
-    app.detections.all_media_with_label(&filter).await.map(|media| Some(Arc::new(media)))
 }
