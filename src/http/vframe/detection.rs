@@ -32,12 +32,16 @@ pub(super) fn router() -> OpenApiRouter<App> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Rect {
     /// Left.
+    #[serde(serialize_with = "shapes::wide")]
     x1: f32,
-    /// Top.
-    y1: f32,
     /// Right.
+    #[serde(serialize_with = "shapes::wide")]
     x2: f32,
+    /// Top.
+    #[serde(serialize_with = "shapes::wide")]
+    y1: f32,
     /// Bottom.
+    #[serde(serialize_with = "shapes::wide")]
     y2: f32,
 }
 

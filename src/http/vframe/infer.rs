@@ -30,32 +30,33 @@ pub(super) fn router() -> OpenApiRouter<App> {
 /// What a detection model saw in the query picture; empty without one.
 #[derive(Serialize, ToSchema, Default)]
 pub(crate) struct Infer {
-    /// `detection` or `classification`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    task_type: Option<&'static str>,
-    /// Milliseconds of the forward pass; 0 when the answer was stored already.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration: Option<f64>,
-    /// Of a detector: boxes, most confident first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detections: Option<Vec<BoxSeen>>,
     /// Of a classifier: the best class, if it is above the model's threshold.
     #[serde(skip_serializing_if = "Option::is_none")]
     classifications: Option<Vec<ClassSeen>>,
+    /// Of a detector: boxes, most confident first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detections: Option<Vec<BoxSeen>>,
+    /// Milliseconds of the forward pass; 0 when the answer was stored already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
     /// Why the model could not look; the search goes on without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// `detection` or `classification`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_type: Option<&'static str>,
 }
 
 /// Something that a detector saw.
 #[derive(Serialize, ToSchema)]
 struct BoxSeen {
-    /// What it is; empty when the model has no name for the class.
-    label: String,
+    /// 0 to 1.
+    #[serde(serialize_with = "shapes::wide")]
+    confidence: f32,
     /// Index of the class.
     index: i32,
-    /// 0 to 1.
-    confidence: f32,
+    /// What it is; empty when the model has no name for the class.
+    label: String,
     /// Where.
     rect: Rect,
 }
@@ -63,12 +64,13 @@ struct BoxSeen {
 /// What a classifier takes the picture for.
 #[derive(Serialize, ToSchema)]
 struct ClassSeen {
-    /// What it is; empty when the model has no name for the class.
-    label: String,
+    /// 0 to 1.
+    #[serde(serialize_with = "shapes::wide")]
+    confidence: f32,
     /// Index of the class.
     index: i32,
-    /// 0 to 1.
-    confidence: f32,
+    /// What it is; empty when the model has no name for the class.
+    label: String,
 }
 
 /// Loads a model of the zoo as the detection model of searches that name none. A failure leaves the old one.

@@ -280,5 +280,5 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<s
         searched: answer.searched,
     };
     let res = answer.matches.iter().map(|hit| Hit::new(hit, is_grouped)).collect();
-    Ok(shapes::envelope(SearchAnswer { status: "ok", query, res, infer: infer::shown(seen) }))
+    Ok(shapes::sorted(&SearchAnswer { infer: infer::shown(seen), query, res, status: "ok" }))
 }

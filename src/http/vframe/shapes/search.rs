@@ -12,54 +12,58 @@ use crate::http::vframe::infer::Infer;
 use crate::search::Match;
 use crate::types::Region;
 
-/// Hits, closest first, and what was asked.
+/// Hits, closest first, and what was asked. It is written as it stands here: the fields of everything in it are sorted by name.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SearchAnswer {
-    /// `ok`.
-    #[schema(example = "ok")]
-    pub(crate) status: &'static str,
+    /// What the detection model saw in the query; empty when none is loaded.
+    pub(crate) infer: Infer,
     /// What was asked, and how long the answer took.
     pub(crate) query: QueryShown,
     /// The hits.
     pub(crate) res: Vec<Hit>,
-    /// What the detection model saw in the query; empty when none is loaded.
-    pub(crate) infer: Infer,
+    /// `ok`.
+    #[schema(example = "ok")]
+    pub(crate) status: &'static str,
 }
 
 /// What was asked.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct QueryShown {
+    /// The feature that answered.
+    pub(crate) feature: i64,
+    /// Hits that were wanted.
+    pub(crate) limit: usize,
     /// The picture of the library that was searched with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) media: Option<Media>,
-    /// The upload that was searched with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) upload: Option<Upload>,
-    /// Seconds from question to answer.
-    pub(crate) timing: f64,
-    /// The feature that answered.
-    pub(crate) feature: i64,
     /// Hits that were skipped.
     pub(crate) offset: usize,
-    /// Hits that were wanted.
-    pub(crate) limit: usize,
     /// Part of the picture that was searched with; null for the whole.
     pub(crate) region: Option<Part>,
     /// Pictures that were compared.
     pub(crate) searched: usize,
+    /// Seconds from question to answer.
+    pub(crate) timing: f64,
+    /// The upload that was searched with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upload: Option<Upload>,
 }
 
 /// A part of a picture, as fractions of the whole.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Part {
+    /// Height, above zero.
+    #[serde(serialize_with = "super::wide")]
+    h: f32,
+    /// Width, above zero.
+    #[serde(serialize_with = "super::wide")]
+    w: f32,
     /// Left edge.
+    #[serde(serialize_with = "super::wide")]
     x: f32,
     /// Top edge.
+    #[serde(serialize_with = "super::wide")]
     y: f32,
-    /// Width, above zero.
-    w: f32,
-    /// Height, above zero.
-    h: f32,
 }
 
 impl From<Region> for Part {
@@ -71,15 +75,16 @@ impl From<Region> for Part {
 /// One hit.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Hit {
-    /// Euclidean distance of the unit vectors: 0 for the same, at most 2.
-    pub(crate) score: f32,
+    /// With `group=video`: what fell together with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) group: Option<Group>,
     /// Number of the picture.
     pub(crate) id: i64,
     /// The picture.
     pub(crate) media: Media,
-    /// With `group=video`: what fell together with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) group: Option<Group>,
+    /// Euclidean distance of the unit vectors: 0 for the same, at most 2.
+    #[serde(serialize_with = "super::wide")]
+    pub(crate) score: f32,
 }
 
 /// Further frames of a hit's video.
