@@ -51,8 +51,8 @@ fn bound(value: &Value) -> rusqlite::Result<Bound> {
         Value::BigUnsigned(Some(number)) => i64::try_from(*number).unwrap_or(i64::MAX).into(),
         Value::Float(Some(number)) => f64::from(*number).into(),
         Value::Double(Some(number)) => (*number).into(),
-        Value::String(Some(text)) => text.to_string().into(),
-        Value::Bytes(Some(bytes)) => bytes.to_vec().into(),
+        Value::String(Some(text)) => text.clone().into(),
+        Value::Bytes(Some(bytes)) => bytes.clone().into(),
         Value::ChronoDateTimeUtc(Some(time)) => time.to_rfc3339_opts(SecondsFormat::AutoSi, false).into(),
         other => return Err(rusqlite::Error::ToSqlConversionFailure(format!("no filter holds {other:?}").into())),
     })

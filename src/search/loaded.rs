@@ -56,12 +56,12 @@ impl LoadedFeature {
     /// `NotReady` without weights, `Corrupt` or `Conflict` when vectors or index are damaged or of another model.
     pub(super) async fn load(feature: Feature, engine: &Engine, zoo: &Zoo, features: &Features) -> Result<Self> {
         let (told, model, named) = (zoo.clone(), feature.modelzoo_name.clone(), feature.layer.clone());
-        let (network, signature) = match super::blocking(move || told.signature(&model, &named)).await? {
-            Some(signature) => (OnceCell::new(), signature),
-            None => {
-                let (network, signature) = zoo.load(engine, &feature.modelzoo_name, &feature.layer).await?;
-                (OnceCell::new_with(Some(network)), signature)
-            }
+        let told = super::blocking(move || told.signature(&model, &named)).await?;
+        let (network, signature) = if let Some(signature) = told {
+            (OnceCell::new(), signature)
+        } else {
+            let (network, signature) = zoo.load(engine, &feature.modelzoo_name, &feature.layer).await?;
+            (OnceCell::new_with(Some(network)), signature)
         };
         let layer = signature.layer.as_str().into();
         let (vectors_folder, index_folder) = (features.vectors_folder(&signature), features.index_folder(feature.id));

@@ -29,12 +29,11 @@ impl SearchDesk {
     /// The rows that pass a filter, all of them when there is none. Where deleted media crowded an earlier answer, the rows that
     /// are not deleted.
     pub(super) async fn field(&self, loaded: Arc<LoadedFeature>, filter: &MediaFilter) -> Result<Field> {
-        let view = match loaded.view_if_unchanged()? {
-            Some(view) => view,
-            None => {
-                let loaded = Arc::clone(&loaded);
-                blocking(move || loaded.view()).await?
-            }
+        let view = if let Some(view) = loaded.view_if_unchanged()? {
+            view
+        } else {
+            let loaded = Arc::clone(&loaded);
+            blocking(move || loaded.view()).await?
         };
         let crowded_at = self.crowded_at.load(Ordering::Relaxed);
         let is_narrow = *filter != MediaFilter::default();

@@ -21,6 +21,7 @@ mod indexes;
 mod jobs;
 mod media;
 mod media_http;
+mod narrowed;
 mod networks;
 mod pictures;
 mod readme;

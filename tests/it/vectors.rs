@@ -117,6 +117,35 @@ fn a_reader_sees_growth_when_it_refreshes() {
 }
 
 #[test]
+fn media_are_found_whatever_their_order() {
+    let orders: [(&str, Vec<i64>); 5] = [
+        ("gaps", (0..300).map(|n| n * n + 5).collect()),
+        ("descending", (0..300).rev().collect()),
+        ("two runs", (100..200).chain(0..100).chain([3, 150, 151]).collect()),
+        ("many runs", (0..300).map(|n| n % 3 * 1000 + n).collect()),
+        ("below and above everything", vec![i64::MIN, -5, 0, i64::MAX]),
+    ];
+    for (name, order) in orders {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer(folder.path());
+        append(&mut writer, order[..1].iter().copied());
+        let mut vectors = reader(folder.path());
+        for part in order[1..].chunks(37) {
+            append(&mut writer, part.iter().copied());
+            vectors = vectors.refresh().unwrap().unwrap();
+        }
+        for vectors in [&vectors, &reader(folder.path())] {
+            for id in order.iter().flat_map(|id| [*id, id.wrapping_add(1), id.wrapping_sub(1)]) {
+                let last = order.iter().rposition(|one| *one == id).map(|row| row as u32);
+                assert_eq!(vectors.row_of(MediaId(id)), last, "{name}: {id}");
+            }
+            let is_last = |row: usize| order[row + 1..].iter().all(|id| *id != order[row]);
+            assert!((0..order.len()).all(|row| vectors.is_superseded(row as u32) != is_last(row)), "{name}");
+        }
+    }
+}
+
+#[test]
 fn files_cut_at_every_byte_recover_to_whole_rows() {
     let (rows, vector_bytes, entry_bytes) = (4, DIMENSION * 4, 16);
     for (name, row_bytes) in [("vectors.f32", vector_bytes), ("rows", entry_bytes)] {

@@ -126,7 +126,10 @@ fn media_at(entries: &[[u8; ENTRY_BYTES]], row: usize) -> MediaId {
 /// Place of a media id in an ascending run. Ids are nearly always without gaps: the first guess hits.
 fn in_run(run: &[[u8; ENTRY_BYTES]], media: MediaId) -> Option<usize> {
     let first = media_at(run, 0);
-    let guess = usize::try_from(media.0.checked_sub(first.0)?).ok()?;
+    if media < first {
+        return None;
+    }
+    let guess = usize::try_from(media.0.abs_diff(first.0)).unwrap_or(usize::MAX);
     if guess < run.len() && media_at(run, guess) == media {
         return Some(guess);
     }

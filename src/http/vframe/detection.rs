@@ -47,7 +47,7 @@ pub(crate) struct Rect {
 
 impl From<media::Rect> for Rect {
     fn from(media::Rect { x1, y1, x2, y2 }: media::Rect) -> Self {
-        Self { x1, y1, x2, y2 }
+        Self { x1, x2, y1, y2 }
     }
 }
 

@@ -38,8 +38,11 @@ fn one_of(word: Option<&str>, kinds: &[(&str, MediaType)]) -> Result<Option<Medi
     found.map(Some).ok_or_else(wrong)
 }
 
+/// First and last moment.
+type Period = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// From when until when: dates or moments.
-pub(super) fn period(since: Option<&str>, until: Option<&str>) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+pub(super) fn period(since: Option<&str>, until: Option<&str>) -> Result<Period> {
     let since = given(since).map(|text| moment("since", text, NaiveTime::MIN)).transpose()?;
     let until = given(until).map(|text| moment("until", text, END_OF_DAY)).transpose()?;
     Ok((since, until))

@@ -68,7 +68,7 @@ pub(crate) struct Part {
 
 impl From<Region> for Part {
     fn from(Region { x, y, w, h }: Region) -> Self {
-        Self { x, y, w, h }
+        Self { h, w, x, y }
     }
 }
 
