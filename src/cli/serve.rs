@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::ServiceExt;
 use axum::extract::Request;
+use axum::serve::ListenerExt;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -62,6 +63,12 @@ pub(super) async fn serve(app: App, listener: TcpListener, ready: impl FnOnce(&s
     tokio::spawn(load_network(app.clone()));
     let workers = tasks::worker::start(&app, &end);
     let service = ServiceExt::<Request>::into_make_service(crate::http::service(app));
+    // The last part of an answer must not wait for the client's word about the part before it.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection cannot be told to send at once");
+        }
+    });
     let served = axum::serve(listener, service).with_graceful_shutdown(end.clone().cancelled_owned());
     tokio::select! {
         done = served => done.or_error(Kind::Internal, || "serving failed".into())?,

@@ -58,11 +58,9 @@ impl MediaStore {
     /// # Errors
     /// Those of the database.
     pub async fn find(&self, filter: &MediaFilter, offset: u64, limit: u64, sort: Sort, order: Order) -> Result<Vec<Media>> {
-        let sorted = match sort {
-            Sort::Id => filter.select(),
-            Sort::Date => filter.select().order_by(Column::CreatedAt, order.into()),
-        };
-        let rows = sorted.order_by(Column::Id, order.into()).offset(offset).limit(limit).all(self.db.connection()).await;
+        // The rows that are skipped are only counted, in an index; those of the page alone are read.
+        let page = sorted(filter.select().select_only().column(Column::Id), sort, order).offset(offset).limit(limit).into_query();
+        let rows = sorted(Entity::find().filter(Column::Id.in_subquery(page)), sort, order).all(self.db.connection()).await;
         rows.map_err(|source| database_error("list the media", source))?.into_iter().map(Media::from_row).collect()
     }
 
@@ -106,6 +104,14 @@ impl MediaStore {
     pub async fn count_found(&self, filter: &MediaFilter) -> Result<u64> {
         filter.select().count(self.db.connection()).await.map_err(|source| database_error("count the media", source))
     }
+}
+
+fn sorted(media: Select<Entity>, sort: Sort, order: Order) -> Select<Entity> {
+    let by_date = match sort {
+        Sort::Id => media,
+        Sort::Date => media.order_by(Column::CreatedAt, order.into()),
+    };
+    by_date.order_by(Column::Id, order.into())
 }
 
 fn named(text: &str) -> SelectStatement {
