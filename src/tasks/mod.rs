@@ -13,6 +13,7 @@ mod incoming;
 pub mod long_task;
 pub mod metrics;
 mod params;
+pub mod rebuild;
 pub mod registry;
 pub mod update_index;
 pub mod vectorise;

@@ -224,3 +224,40 @@ async fn searches_with_stored_vectors_need_no_network() {
     let (status, _) = test.get("/api/v1/search/load/1").await;
     assert!(status >= 400, "who loads a feature wants to know");
 }
+
+#[test]
+fn a_long_tail_wants_a_build_and_a_short_one_does_not() {
+    use likeness::tasks::rebuild::wants_rebuild;
+    let cases = [
+        (0, 100, false),
+        (0, 20_000, false),
+        (0, 20_001, true),
+        (1_000_000, 1_100_000, false),
+        (1_000_000, 1_100_001, true),
+        (5, 3, false),
+    ];
+    for (indexed, rows, wanted) in cases {
+        assert_eq!(wants_rebuild(indexed, rows), wanted, "{indexed} {rows}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_has_fallen_behind_is_asked_for_once() {
+    use likeness::tasks::rebuild::enqueue_where_wanted;
+    let data = tempfile::TempDir::new().unwrap();
+    let made =
+        command(data.path(), &["fabricate", "--count", "20001", "--dimension", "2", "--no-index", "--index", "flat"]).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let test = TestApp::with_config(|config| {
+        config.data_dir = data.path().to_path_buf();
+        config.database.url = crate::support::database_url(&data.path().join("library.sqlite"));
+    })
+    .await;
+    let jobs = enqueue_where_wanted(&test.app).await.unwrap();
+    assert_eq!((jobs.len(), jobs[0].kind.as_str(), &jobs[0].payload["feature_id"]), (1, "update_index", &1.into()));
+    assert!(enqueue_where_wanted(&test.app).await.unwrap().is_empty(), "one is under way");
+    test.app.jobs.cancel(&jobs[0].uuid).await.unwrap();
+    let feature = test.app.features.list().await.unwrap().remove(0);
+    test.build(&feature).await;
+    assert!(enqueue_where_wanted(&test.app).await.unwrap().is_empty(), "it holds everything");
+}
