@@ -76,7 +76,7 @@ impl MediaStore {
     pub async fn by_ids(&self, ids: &[MediaId]) -> Result<Vec<Media>> {
         if self.db.reader().is_some() {
             let (store, ids) = (self.clone(), ids.to_vec());
-            let found = tokio::task::spawn_blocking(move || store.by_ids_now(&ids)).await;
+            let found = tokio::task::spawn_blocking(move || store.by_ids_now(&ids, ids.len())).await;
             let found = found.map_err(|source| Error::internal("listing media was interrupted").because(source))?;
             return found.unwrap_or_else(|| Ok(Vec::new()));
         }

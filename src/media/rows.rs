@@ -15,18 +15,23 @@ const BY_ID: &str = "SELECT id, media_type, sha256, frame, content_sha256, ext, 
                      time_ms, duration_ms, frame_rate, created_at FROM media WHERE id = ?1 AND deleted_at IS NULL";
 
 impl MediaStore {
-    /// As [`MediaStore::by_ids`], at once and on this thread; `None` where the database cannot be read so.
+    /// As [`MediaStore::by_ids`], at once and on this thread, and only the first `wanted` of them; `None` where the database cannot
+    /// be read so.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn by_ids_now(&self, ids: &[MediaId]) -> Option<Result<Vec<Media>>> {
+    pub fn by_ids_now(&self, ids: &[MediaId], wanted: usize) -> Option<Result<Vec<Media>>> {
         let reader = self.db.reader()?;
-        Some(reader.read("list the media", |connection| ids.iter().filter_map(|id| by_id(connection, *id).transpose()).collect()))
+        Some(reader.read("list the media", |connection| {
+            let mut statement = connection.prepare_cached(BY_ID)?;
+            let found = ids.iter().filter_map(|id| by_id(&mut statement, *id).transpose());
+            found.take(wanted).collect()
+        }))
     }
 
     /// As [`MediaStore::get`], at once and on this thread; `None` where the database cannot be read so.
     pub(super) fn get_now(&self, id: MediaId) -> Option<Result<Option<Media>>> {
-        Some(self.db.reader()?.read("look for a medium", |connection| by_id(connection, id)))
+        Some(self.db.reader()?.read("look for a medium", |connection| by_id(&mut *connection.prepare_cached(BY_ID)?, id)))
     }
 }
 
@@ -58,8 +63,7 @@ fn bound(value: &Value) -> rusqlite::Result<Bound> {
     })
 }
 
-fn by_id(connection: &Connection, id: MediaId) -> rusqlite::Result<Option<Media>> {
-    let mut statement = connection.prepare_cached(BY_ID)?;
+fn by_id(statement: &mut rusqlite::Statement<'_>, id: MediaId) -> rusqlite::Result<Option<Media>> {
     let mut rows = statement.query([id.0])?;
     rows.next()?.map(medium).transpose()
 }

@@ -8,7 +8,7 @@ use super::loaded::{LoadedFeature, Sought, View};
 use super::{DEEPEST, Match, Query, SearchDesk, blocking};
 use crate::error::{Error, Result};
 use crate::index::RowSet;
-use crate::media::{Media, MediaFilter, MediaStore};
+use crate::media::{Media, MediaFilter};
 use crate::types::{MediaId, MediaType};
 
 /// So many times more pictures are looked at, to begin with, when the frames of a video fall together.
@@ -49,7 +49,9 @@ impl SearchDesk {
         let sought = Arc::new(sought);
         let mut reach = (wanted + wanted / 8 + 8) * if query.group_by_video { GROUPED_REACH } else { 1 };
         loop {
-            let (hits, media) = self.page(&field, &sought, reach).await?;
+            // Where nothing falls together, the rows beyond the wanted ones need not be read.
+            let rows = if query.group_by_video { reach } else { wanted };
+            let (hits, media) = self.page(&field, &sought, reach, rows).await?;
             let (found, found_all) = (hits.len(), hits.len() < reach);
             let deleted = found - media.len();
             let matches = matches(hits, media);
@@ -70,14 +72,14 @@ impl SearchDesk {
 
     /// The closest pictures and their rows. As many searches compute at the same time as there are cores: more would only make
     /// each other late.
-    async fn page(&self, field: &Field, sought: &Arc<Sought>, reach: usize) -> Result<(Vec<(MediaId, f32)>, Vec<Media>)> {
+    async fn page(&self, field: &Field, sought: &Arc<Sought>, reach: usize, rows: usize) -> Result<(Vec<(MediaId, f32)>, Vec<Media>)> {
         let permit = Arc::clone(&self.computing).acquire_owned().await;
         let permit = permit.map_err(|source| Error::internal("searches are closed").because(source))?;
         let (view, sought, among, store) = (Arc::clone(&field.view), Arc::clone(sought), field.among.clone(), self.media.clone());
         let compute = move || {
             let _permit = permit;
             let hits = view.search(&sought, reach, among.as_deref())?;
-            let media = rows_now(&store, &hits).transpose()?;
+            let media = store.by_ids_now(&ids(&hits), rows).transpose()?;
             Ok((hits, media))
         };
         let (hits, media) = blocking(compute).await?;
@@ -87,10 +89,6 @@ impl SearchDesk {
         };
         Ok((hits, media))
     }
-}
-
-fn rows_now(store: &MediaStore, hits: &[(MediaId, f32)]) -> Option<Result<Vec<Media>>> {
-    store.by_ids_now(&ids(hits))
 }
 
 fn ids(hits: &[(MediaId, f32)]) -> Vec<MediaId> {

@@ -138,12 +138,13 @@ async fn rows_read_straight_from_the_file_are_those_of_the_queries() {
     elsewhere(&test, "UPDATE media SET created_at = '2020-02-29T12:00:00+02:00' WHERE id = 4").await;
     elsewhere(&test, "UPDATE media SET deleted_at = created_at WHERE id = 5").await;
     let numbers = [9, 4, 99, 3, 2, 5, 1].map(MediaId);
-    let found = test.app.media.by_ids_now(&numbers).unwrap().unwrap();
+    let found = test.app.media.by_ids_now(&numbers, 9).unwrap().unwrap();
     let listed = test.app.media.find(&MediaFilter::default(), 0, 9, Sort::Id, Order::Asc).await.unwrap();
     let expected: Vec<_> = numbers.iter().filter_map(|id| listed.iter().find(|media| media.id == *id).cloned()).collect();
     assert_eq!((found.len(), &found), (5, &expected));
+    assert_eq!(test.app.media.by_ids_now(&numbers, 2).unwrap().unwrap(), expected[..2]);
     elsewhere(&test, "UPDATE media SET created_at = 'long ago' WHERE id = 9").await;
-    let error = test.app.media.by_ids_now(&numbers).unwrap().unwrap_err();
+    let error = test.app.media.by_ids_now(&numbers, 9).unwrap().unwrap_err();
     assert!(error.message().contains("list the media"), "{error}");
 }
 

@@ -13,7 +13,7 @@ use super::detection;
 use super::infer;
 use super::narrowing;
 use super::schema;
-use super::shapes::{self, Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
+use super::shapes::{self, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::feature::Feature;
@@ -279,6 +279,5 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<s
         region: query.region.map(Into::into),
         searched: answer.searched,
     };
-    let res = answer.matches.iter().map(|hit| Hit::new(hit, is_grouped)).collect();
-    Ok(shapes::sorted(&SearchAnswer { infer: infer::shown(seen), query, res, status: "ok" }))
+    Ok(shapes::search_answer(&infer::shown(seen), &query, &answer.matches, is_grouped))
 }

@@ -3,20 +3,22 @@
 
 mod envelope;
 mod feature;
+mod hits;
 mod media;
 mod model;
 mod page;
 mod search;
 mod upload;
 
-pub(super) use envelope::{Done, Envelope, Listed, envelope, ok, sorted};
+pub(super) use envelope::{Done, Envelope, Listed, envelope, ok};
 pub(super) use feature::{Feature, FeatureForm, NewFeatureForm, feature};
+pub(super) use hits::search_answer;
 pub(super) use media::{
     Duplicates, IntakeForm, IntakeStarted, Media, MediaDeleted, MediaFull, MediaIds, MediaInfo, MediaList, MediaMarked, Source, media,
 };
 pub(super) use model::{RawModel, loaded_model, raw_model};
 pub(super) use page::{Page, clipped, number};
-pub(super) use search::{Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
+pub(super) use search::{Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 pub(super) use upload::{Upload, UploadCreated, UploadDeleted, UploadForm, upload};
 
 use chrono::{DateTime, Utc};

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 use super::model::LoadedModel;
 use super::{Feature, Media, Upload};
 use crate::http::vframe::infer::Infer;
-use crate::search::Match;
 use crate::types::Region;
 
-/// Hits, closest first, and what was asked. It is written as it stands here: the fields of everything in it are sorted by name.
-#[derive(Serialize, ToSchema)]
+/// Hits, closest first, and what was asked. It is written by [`search_answer`](super::search_answer).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct SearchAnswer {
     /// What the detection model saw in the query; empty when none is loaded.
     pub(crate) infer: Infer,
@@ -26,7 +26,7 @@ pub(crate) struct SearchAnswer {
     pub(crate) status: &'static str,
 }
 
-/// What was asked.
+/// What was asked. It is written as it stands here: the fields are sorted by name.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct QueryShown {
     /// The feature that answered.
@@ -73,33 +73,26 @@ impl From<Region> for Part {
 }
 
 /// One hit.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct Hit {
     /// With `group=video`: what fell together with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     pub(crate) group: Option<Group>,
     /// Number of the picture.
     pub(crate) id: i64,
     /// The picture.
     pub(crate) media: Media,
     /// Euclidean distance of the unit vectors: 0 for the same, at most 2.
-    #[serde(serialize_with = "super::wide")]
     pub(crate) score: f32,
 }
 
 /// Further frames of a hit's video.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct Group {
     /// How many of them are among the pictures that the search looked at; 0 for a picture.
     pub(crate) count: usize,
-}
-
-impl Hit {
-    /// A match, with its group when hits are grouped.
-    pub(crate) fn new(found: &Match, is_grouped: bool) -> Self {
-        let group = is_grouped.then_some(Group { count: found.grouped });
-        Self { score: found.distance, id: found.media.id.0, media: super::media(&found.media), group }
-    }
 }
 
 /// Which feature and models answer searches that name none. All fields are absent while nothing is loaded.
