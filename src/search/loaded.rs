@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use super::narrowed::Kept;
+use super::ranking::Pace;
 use crate::error::{Error, Kind, Result};
 use crate::feature::vectors::Vectors;
 use crate::feature::{Feature, Features};
@@ -29,6 +30,7 @@ pub(super) struct LoadedFeature {
     index_folder: PathBuf,
     view: Mutex<Option<Arc<View>>>,
     sets: tokio::sync::Mutex<Vec<Kept>>,
+    pace: Pace,
 }
 
 /// Tells one published index from another.
@@ -65,8 +67,8 @@ impl LoadedFeature {
         };
         let layer = signature.layer.as_str().into();
         let (vectors_folder, index_folder) = (features.vectors_folder(&signature), features.index_folder(feature.id));
-        let (view, sets) = (Mutex::default(), tokio::sync::Mutex::default());
-        let loaded = Arc::new(Self { feature, signature, network, layer, vectors_folder, index_folder, view, sets });
+        let (view, sets, pace) = (Mutex::default(), tokio::sync::Mutex::default(), Pace::default());
+        let loaded = Arc::new(Self { feature, signature, network, layer, vectors_folder, index_folder, view, sets, pace });
         let opened = Arc::clone(&loaded);
         super::blocking(move || opened.view()).await?;
         Arc::into_inner(loaded).ok_or_else(|| Error::internal("a feature was used before it was loaded"))
@@ -98,6 +100,11 @@ impl LoadedFeature {
 
     pub(super) fn layer(&self) -> &Arc<str> {
         &self.layer
+    }
+
+    /// How long its searches take.
+    pub(super) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// Sets of rows from earlier searches.

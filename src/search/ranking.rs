@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use super::loaded::{LoadedFeature, Sought, View};
 use super::{DEEPEST, Match, Query, SearchDesk, blocking};
@@ -16,6 +17,34 @@ const GROUPED_REACH: usize = 4;
 
 /// When more than this share of the hits (one in eight) are deleted and the answer falls short, deleted rows are left out of the scan.
 const CROWDED_SHARE: usize = 8;
+
+/// A search that takes less than this does not hold up what else its thread has to do.
+const QUICK_MICROSECONDS: u32 = 1_000;
+
+/// Most hits of a quick search.
+const QUICK_REACH: usize = 200;
+
+/// How long the searches of a feature take, of late.
+pub(super) struct Pace(AtomicU32);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(AtomicU32::new(u32::MAX))
+    }
+}
+
+impl Pace {
+    fn is_quick(&self, reach: usize) -> bool {
+        reach <= QUICK_REACH && self.0.load(Ordering::Relaxed) < QUICK_MICROSECONDS
+    }
+
+    /// One slow search makes the next ones wait elsewhere, a few quick ones bring them back.
+    fn note(&self, took: Duration) {
+        let took = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
+        let before = self.0.load(Ordering::Relaxed);
+        self.0.store(if before < took { took } else { before - (before - took) / 4 }, Ordering::Relaxed);
+    }
+}
 
 /// The rows that one search looks at, and in what state.
 pub(super) struct Field {
@@ -71,7 +100,7 @@ impl SearchDesk {
     }
 
     /// The closest pictures and their rows. As many searches compute at the same time as there are cores: more would only make
-    /// each other late.
+    /// each other late. What takes less time than two hand-overs between threads are worth is computed here and now.
     async fn page(&self, field: &Field, sought: &Arc<Sought>, reach: usize, rows: usize) -> Result<(Vec<(MediaId, f32)>, Vec<Media>)> {
         let permit = Arc::clone(&self.computing).acquire_owned().await;
         let permit = permit.map_err(|source| Error::internal("searches are closed").because(source))?;
@@ -82,7 +111,9 @@ impl SearchDesk {
             let media = store.by_ids_now(&ids(&hits), rows).transpose()?;
             Ok((hits, media))
         };
-        let (hits, media) = blocking(compute).await?;
+        let (is_quick, started) = (field.loaded.pace().is_quick(reach), Instant::now());
+        let (hits, media) = if is_quick { compute()? } else { blocking(compute).await? };
+        field.loaded.pace().note(started.elapsed());
         let media = match media {
             Some(media) => media,
             None => self.media.by_ids(&ids(&hits)).await?,
