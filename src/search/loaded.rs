@@ -2,7 +2,7 @@
 //! and a newly built index, by this process or another, are seen at the next search.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::OnceCell;
 
@@ -43,6 +43,8 @@ pub(super) struct View {
     snapshot: Option<Arc<Snapshot>>,
     /// Which published index this is.
     stamp: Stamp,
+    /// Rows that no later row of the same picture replaces; made when it is first asked for.
+    present: OnceLock<RowSet>,
 }
 
 /// What is searched for: a vector, or the row that holds it.
@@ -147,7 +149,7 @@ impl LoadedFeature {
             Some(view) => view.snapshot.clone(),
             None => self.open_index(&rows)?.map(Arc::new),
         };
-        let view = Arc::new(View { vectors, rows, snapshot, stamp });
+        let view = Arc::new(View { vectors, rows, snapshot, stamp, present: OnceLock::new() });
         *present = Some(Arc::clone(&view));
         Ok(view)
     }
@@ -210,9 +212,19 @@ impl View {
 
     fn search_index(&self, vector: &[f32], count: usize, among: Option<&RowSet>) -> Result<Vec<Hit>> {
         // A set of rows names no superseded ones.
-        let is_left_out = |row: u32| among.map_or_else(|| self.vectors.is_superseded(row), |among| !among.contains(row));
-        let excluded: index::Excluded<'_> = if self.vectors.superseded() == 0 && among.is_none() { None } else { Some(&is_left_out) };
+        let allowed = among.or_else(|| (self.vectors.superseded() > 0).then(|| self.present()));
+        let is_left_out = |row: u32| allowed.is_some_and(|allowed| !allowed.contains(row));
+        let excluded: index::Excluded<'_> = if allowed.is_none() { None } else { Some(&is_left_out) };
         index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, excluded)
+    }
+
+    /// All rows but the superseded.
+    fn present(&self) -> &RowSet {
+        self.present.get_or_init(|| {
+            let mut present = RowSet::all(self.rows.len());
+            self.vectors.superseded_rows().for_each(|row| present.remove(row));
+            present
+        })
     }
 }
 
