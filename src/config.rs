@@ -98,13 +98,15 @@ pub struct EngineConfig {
     pub max_batch: usize,
     /// Interactive requests that may wait; the next one is told "busy".
     pub interactive_waiting: usize,
+    /// How far bulk work steps back behind what people wait for: 0 (not at all) to 19, as `nice` counts.
+    pub bulk_niceness: u8,
     /// The CUDA part of libtorch, if it is not on the library path.
     pub libtorch_cuda: Option<PathBuf>,
 }
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { device: DeviceChoice::Auto, threads: 0, max_batch: 16, interactive_waiting: 256, libtorch_cuda: None }
+        Self { device: DeviceChoice::Auto, threads: 0, max_batch: 16, interactive_waiting: 256, bulk_niceness: 19, libtorch_cuda: None }
     }
 }
 
