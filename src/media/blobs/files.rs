@@ -90,7 +90,7 @@ impl Blobs {
         std::fs::read(&path).map(Into::into).map_err(|source| io_error(&path, "read", source))
     }
 
-    fn local(&self) -> Result<&Local> {
+    pub(super) fn local(&self) -> Result<&Local> {
         self.local.as_deref().ok_or_else(|| Error::unsupported("videos need a library whose bytes lie in a local folder"))
     }
 }
