@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::future::join_all;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::blobs::media_key;
+use super::import::Stage;
 use super::prepare::{
     DECODE_BUDGET_KIB, Prepared, Preparer, READ_BUDGET_KIB, Ready, ReadyPicture, decoder_failed, frame_name, look_at, pixel_bytes, reserve,
 };
@@ -122,19 +124,26 @@ impl Preparer {
             Ok(seen) => seen,
             Err(error) => return Ok(Some(Prepared { origin, outcome: Err(error) })),
         };
+        let started = Instant::now();
         self.store.blobs.put_behind(&media_key(&sha256, None, info.format.extension()), &bytes)?;
+        self.progress.spent(Stage::Store, started.elapsed());
         let byte_size = bytes.len() as u64;
         let picture = ReadyPicture { sha256, frame: None, content_sha256: sha256, byte_size, info, displaced: None, behind: true };
         Ok(Some(Prepared { origin, outcome: Ok(Ready::Picture(Box::new(picture))) }))
     }
 
     fn see(&self, byte_size: u64, content: &Content) -> Result<(Sha256, Vec<u8>, PictureInfo)> {
+        let started = Instant::now();
         let (bytes, info) = look_at(byte_size, content, &self.store.limits)?;
+        self.progress.spent(Stage::Read, started.elapsed());
+        let started = Instant::now();
         if self.check {
             let _pixels = self.room(&self.decoding, pixel_bytes(&info), DECODE_BUDGET_KIB)?;
             imaging::verify(&bytes, &self.store.limits)?;
         }
-        Ok((Sha256::of(&bytes), bytes, info))
+        let sha256 = Sha256::of(&bytes);
+        self.progress.spent(Stage::Check, started.elapsed());
+        Ok((sha256, bytes, info))
     }
 
     fn room(&self, budget: &Arc<Semaphore>, bytes: u64, all_kib: u32) -> Result<OwnedSemaphorePermit> {

@@ -32,18 +32,13 @@ pub(super) enum Outcome {
     Failed(String),
 }
 
-/// Waits until the bytes of a batch are durable, then writes its rows, all or none.
+/// Writes the rows of a batch, whose bytes are durable, all or none.
 ///
 /// # Errors
 /// Those of the database and of the library's disk.
 pub(super) async fn commit(store: &MediaStore, batch: &[&Prepared]) -> Result<Vec<Outcome>> {
     if !batch.iter().any(|prepared| needs_row(prepared)) {
         return Ok(batch.iter().copied().map(without_row).collect());
-    }
-    if batch.iter().any(|prepared| matches!(&prepared.outcome, Ok(Ready::Picture(picture)) if picture.behind)) {
-        let blobs = store.blobs.clone();
-        let settled = tokio::task::spawn_blocking(move || blobs.settle()).await;
-        settled.map_err(|source| Error::internal("waiting for the disk was interrupted").because(source))??;
     }
     let mut attempt = 1;
     loop {
@@ -52,6 +47,19 @@ pub(super) async fn commit(store: &MediaStore, batch: &[&Prepared]) -> Result<Ve
             done => return done,
         }
     }
+}
+
+/// Waits until the bytes of a batch are durable.
+///
+/// # Errors
+/// Those of the library's disk.
+pub(super) async fn settle(store: &MediaStore, batch: &[&Prepared]) -> Result<()> {
+    if !batch.iter().any(|prepared| matches!(&prepared.outcome, Ok(Ready::Picture(picture)) if picture.behind)) {
+        return Ok(());
+    }
+    let blobs = store.blobs.clone();
+    let settled = tokio::task::spawn_blocking(move || blobs.settle()).await;
+    settled.map_err(|source| Error::internal("waiting for the disk was interrupted").because(source))?
 }
 
 fn needs_row(prepared: &Prepared) -> bool {

@@ -4,6 +4,7 @@
 use std::future::ready;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
@@ -86,12 +87,29 @@ pub struct ImportReport {
     pub cancelled: bool,
 }
 
+/// Where the time of an import goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading pictures.
+    Read,
+    /// Decoding them, to find the damaged ones, and hashing.
+    Check,
+    /// Writing their bytes.
+    Store,
+    /// Waiting until the bytes are on the disk.
+    Settle,
+    /// Writing the rows.
+    Rows,
+}
+
 /// Hears how an import comes along; called from several threads.
 pub trait ImportProgress: Send + Sync {
     /// So many more files than announced so far are to be looked at.
     fn expect(&self, more: u64);
     /// A file is done: added, already there, or failed.
     fn done(&self);
+    /// A stage took so long on one of the threads.
+    fn spent(&self, _stage: Stage, _time: Duration) {}
     /// A long video is read up to this moment of its length, in milliseconds; it is not done yet.
     fn video(&self, _name: &str, _moment_ms: i64, _length_ms: Option<i64>) {}
 }
@@ -261,7 +279,12 @@ async fn settle(store: &MediaStore, batch: Vec<Result<Step>>, report: &mut Impor
     let mut fatal = None;
     let steps: Vec<Step> = batch.into_iter().map_while(|step| step.map_err(|error| fatal = Some(error)).ok()).collect();
     let pictures: Vec<&Prepared> = steps.iter().filter_map(Step::picture).collect();
+    let started = Instant::now();
+    commit::settle(store, &pictures).await?;
+    progress.spent(Stage::Settle, started.elapsed());
+    let started = Instant::now();
     let mut outcomes = commit::commit(store, &pictures).await?.into_iter();
+    progress.spent(Stage::Rows, started.elapsed());
     for step in steps {
         match step {
             Step::Seen(seen) => count_seen(seen, report, progress),

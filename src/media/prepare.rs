@@ -38,7 +38,7 @@ pub(super) struct Preparer {
     pub(super) decoding: Arc<Semaphore>,
     /// Videos being decoded; each keeps several cores busy.
     videos: Arc<Semaphore>,
-    progress: Arc<dyn ImportProgress>,
+    pub(super) progress: Arc<dyn ImportProgress>,
     pub(super) cancel: CancellationToken,
     pub(super) runtime: Handle,
     niceness: u8,

@@ -26,10 +26,12 @@ pub fn prepare(bytes: &[u8], region: Option<Region>, spec: &InputSpec, limits: &
         (None, ResizeFilter::Antialias) => imaging::decode_at_least(bytes, 2 * spec.width.max(spec.height), limits)?,
         _ => imaging::decode(bytes, limits)?,
     };
-    match region {
+    let prepared = match region {
         Some(region) => prepare_picture(&imaging::crop(&picture, region)?, spec),
         None => prepare_picture(&picture, spec),
-    }
+    };
+    picture.recycle();
+    prepared
 }
 
 /// Prepares a decoded picture.

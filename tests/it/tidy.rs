@@ -148,6 +148,26 @@ fn foreign_crates_stay_at_home() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What a network is made of is read by several threads at once (`network/engine.rs` promises that to the compiler): nothing there
+/// may change behind a shared reference without a lock.
+#[test]
+fn networks_hide_no_change_behind_a_shared_reference() {
+    let mut wrong = Vec::new();
+    for source in sources("src/network") {
+        for (number, line) in code(&source) {
+            for hidden in ["RefCell", "UnsafeCell", "OnceCell", "LazyCell", "Cell<", "Cell::", "Rc<", "Rc::"] {
+                let is_named = line
+                    .match_indices(hidden)
+                    .any(|(place, _)| !line[..place].chars().next_back().is_some_and(|before| before.is_alphanumeric() || before == '_'));
+                if is_named {
+                    wrong.push(format!("{}:{number}: {hidden}; take a Mutex, RwLock or OnceLock", source.path));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// `name::` as a path of its own, not as the end of another name or a module of ours.
 fn mentions(line: &str, name: &str) -> bool {
     line.match_indices(&format!("{name}::")).any(|(place, _)| {
