@@ -215,8 +215,8 @@ async fn prepare_chunk(preparer: Preparer, chunk: Vec<Result<Found>>) -> Vec<Res
             seen => steps.push(Some(seen.map(Step::Seen))),
         }
     }
-    let mut prepared = preparer.prepare_all(candidates).await.into_iter();
-    let mut next = || match prepared.next() {
+    let mut outcomes = preparer.prepare_all(candidates).await.into_iter();
+    let mut next = || match outcomes.next() {
         Some(step) => step.map(|ready| ready.map_or(Step::Stopped, Step::Prepared)),
         // One failure of the whole library stands for all that would have come.
         None => Ok(Step::Stopped),

@@ -82,19 +82,14 @@ pub fn batch_tensor(pictures: &[Prepared], spec: &InputSpec, device: Device) -> 
 /// `(pixel - mean) * scale` of all bytes, in one pass; rounded as libtorch rounds it.
 fn normalised_values(pictures: &[Prepared], mean: &[f32], scale: f32) -> Vec<f32> {
     let mut values = Vec::with_capacity(pictures.iter().map(|picture| picture.pixels.len()).sum());
+    // Twelve values at a time: a period of one or three channels and a whole number of vector registers.
+    let means: [f32; 12] = std::array::from_fn(|place| mean[place % mean.len()]);
     for picture in pictures {
-        match *mean {
-            [mean] => values.extend(picture.pixels.iter().map(|&pixel| (f32::from(pixel) - mean) * scale)),
-            // Twelve values at a time: a period of three channels and a whole number of vector registers.
-            _ => {
-                let means: [f32; 12] = std::array::from_fn(|place| mean[place % mean.len()]);
-                let (whole, rest) = picture.pixels.as_chunks::<12>();
-                for chunk in whole {
-                    values.extend_from_slice(&std::array::from_fn::<f32, 12, _>(|place| (f32::from(chunk[place]) - means[place]) * scale));
-                }
-                values.extend(rest.iter().zip(means).map(|(&pixel, mean)| (f32::from(pixel) - mean) * scale));
-            }
+        let (whole, rest) = picture.pixels.as_chunks::<12>();
+        for chunk in whole {
+            values.extend_from_slice(&std::array::from_fn::<f32, 12, _>(|place| (f32::from(chunk[place]) - means[place]) * scale));
         }
+        values.extend(rest.iter().zip(means).map(|(&pixel, mean)| (f32::from(pixel) - mean) * scale));
     }
     values
 }

@@ -71,17 +71,17 @@ pub async fn measure(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Speed> {
     let total = 3 * files.len() as u64;
-    let step = |done: usize| progress(Progress { done: done as u64, total });
-    let (decode_seconds, kept) = decode_all(vectoriser, files, stop, &step).await?;
+    let told = |done: usize| progress(Progress { done: done as u64, total });
+    let (decode_seconds, kept) = decode_all(vectoriser, files, stop, &told).await?;
     if kept.is_empty() {
         return Err(Error::invalid("no picture could be decoded: there is nothing to measure"));
     }
     // The first passes of a network prepare it.
     forward_all(vectoriser, &kept, kept.len().min(4 * vectoriser.piece() * vectoriser.pieces_at_once()), stop, &|_| {}).await?;
-    let forward_seconds = forward_all(vectoriser, &kept, files.len(), stop, &|done| step(files.len() + done)).await?;
+    let forward_seconds = forward_all(vectoriser, &kept, files.len(), stop, &|done| told(files.len() + done)).await?;
     drop(kept);
     let before = vectoriser.stages();
-    let (seconds, pictures) = take_all(vectoriser, files, stop, &|done| step(2 * files.len() + done)).await?;
+    let (seconds, pictures) = take_all(vectoriser, files, stop, &|done| told(2 * files.len() + done)).await?;
     let count = files.len() as f64;
     let possible = if shares_cores { decode_seconds + forward_seconds } else { decode_seconds.max(forward_seconds) };
     Ok(Speed {
@@ -101,7 +101,7 @@ fn read_file(path: &Path) -> Result<Bytes> {
 }
 
 /// Seconds, and as many prepared pictures as are kept.
-async fn decode_all(vectoriser: &Vectoriser, files: &[PathBuf], stop: &Stop, step: &dyn Fn(usize)) -> Result<(f64, Vec<Prepared>)> {
+async fn decode_all(vectoriser: &Vectoriser, files: &[PathBuf], stop: &Stop, told: &dyn Fn(usize)) -> Result<(f64, Vec<Prepared>)> {
     let started = Instant::now();
     let mut kept = Vec::new();
     let mut done = 0;
@@ -117,13 +117,13 @@ async fn decode_all(vectoriser: &Vectoriser, files: &[PathBuf], stop: &Stop, ste
         done += piece.len();
         let room = MOST_KEPT.saturating_sub(kept.len());
         kept.extend(piece.into_iter().flatten().take(room));
-        step(done);
+        told(done);
     }
     Ok((started.elapsed().as_secs_f64(), kept))
 }
 
 /// Seconds of the network for so many pictures.
-async fn forward_all(vectoriser: &Vectoriser, kept: &[Prepared], count: usize, stop: &Stop, step: &dyn Fn(usize)) -> Result<f64> {
+async fn forward_all(vectoriser: &Vectoriser, kept: &[Prepared], count: usize, stop: &Stop, told: &dyn Fn(usize)) -> Result<f64> {
     let started = Instant::now();
     let piece = vectoriser.piece();
     let pieces = stream::iter((0..count).step_by(piece)).map(|first| {
@@ -135,13 +135,13 @@ async fn forward_all(vectoriser: &Vectoriser, kept: &[Prepared], count: usize, s
     while let Some(piece) = pieces.try_next().await? {
         stop.check()?;
         done += piece.len();
-        step(done);
+        told(done);
     }
     Ok(started.elapsed().as_secs_f64())
 }
 
 /// Seconds from files to vectors, and how many there were.
-async fn take_all(vectoriser: &Vectoriser, files: &[PathBuf], stop: &Stop, step: &dyn Fn(usize)) -> Result<(f64, usize)> {
+async fn take_all(vectoriser: &Vectoriser, files: &[PathBuf], stop: &Stop, told: &dyn Fn(usize)) -> Result<(f64, usize)> {
     let started = Instant::now();
     let read: Read<PathBuf> = Arc::new(|path: &PathBuf| read_file(path));
     let listed: Vec<Result<Vec<PathBuf>>> = files.chunks(PAGE).map(|page| Ok(page.to_vec())).collect();
@@ -151,7 +151,7 @@ async fn take_all(vectoriser: &Vectoriser, files: &[PathBuf], stop: &Stop, step:
         stop.check()?;
         done += page.vectors.len();
         good += page.vectors.iter().flatten().count();
-        step(done);
+        told(done);
     }
     Ok((started.elapsed().as_secs_f64(), good))
 }
