@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result, io_error, without_passwords};
 use crate::imaging::DecodeLimits;
+use crate::priority::FURTHEST;
 
 /// Settings as the command line and the environment give them; each is optional and wins over the file.
 #[derive(Clone, Default, Args)]
@@ -315,6 +316,12 @@ impl Config {
             ("video.timeout_seconds", self.video.timeout_seconds),
             ("video.max_file_gib", self.video.max_file_gib),
         ];
+        if self.engine.bulk_niceness > FURTHEST {
+            return Err(Error::invalid(format!(
+                "setting engine.bulk_niceness is {}; it must be 0 to {FURTHEST}",
+                self.engine.bulk_niceness
+            )));
+        }
         match positive.iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(Error::invalid(format!("setting {name} is 0; it must be at least 1"))),
             None => Ok(()),

@@ -10,8 +10,8 @@ use futures::{StreamExt, stream};
 use likeness::Kind;
 use likeness::config::EngineConfig;
 use likeness::imaging::DecodeLimits;
-use likeness::network::Engine;
 use likeness::network::engine::NetworkId;
+use likeness::network::{Engine, Prepared};
 use likeness::tasks::speed::{measure, pictures_in};
 use likeness::tasks::vectorise::{PAGE, Read, Vectoriser};
 use likeness::tasks::{Progress, Stop};
@@ -74,9 +74,12 @@ async fn somebody_who_waits_is_answered_while_a_library_is_worked_on() {
         })
     });
     let many: Vec<_> = many.collect();
-    let (mut prepared, _) = engine.prepared(network, vec![Ok(piece[0].clone())], DecodeLimits::default()).await.unwrap();
+    while done.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
     let before = done.load(Ordering::SeqCst);
-    engine.feature(network, &layer, prepared.pop().unwrap().unwrap()).await.unwrap();
+    let sent = Prepared { pixels: [200, 10, 30].repeat((networks::SIDE * networks::SIDE) as usize) };
+    engine.feature(network, &layer, sent).await.unwrap();
     let meanwhile = done.load(Ordering::SeqCst) - before;
     assert!(meanwhile < 100, "{meanwhile} of 400 pieces went first");
     many.iter().for_each(tokio::task::JoinHandle::abort);

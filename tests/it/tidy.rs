@@ -9,7 +9,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("lock", ""),
     ("priority", ""),
     ("types", "error"),
-    ("config", "error types imaging"),
+    ("config", "error priority types imaging"),
     ("telemetry", "error types config"),
     ("imaging", "error types"),
     ("index", "error lock types"),
