@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result, io_error, without_passwords};
 use crate::imaging::DecodeLimits;
+use crate::priority::FURTHEST;
 
 /// Settings as the command line and the environment give them; each is optional and wins over the file.
 #[derive(Clone, Default, Args)]
@@ -98,13 +99,15 @@ pub struct EngineConfig {
     pub max_batch: usize,
     /// Interactive requests that may wait; the next one is told "busy".
     pub interactive_waiting: usize,
+    /// How far bulk work steps back behind what people wait for: 0 (not at all) to 19, as `nice` counts.
+    pub bulk_niceness: u8,
     /// The CUDA part of libtorch, if it is not on the library path.
     pub libtorch_cuda: Option<PathBuf>,
 }
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { device: DeviceChoice::Auto, threads: 0, max_batch: 16, interactive_waiting: 256, libtorch_cuda: None }
+        Self { device: DeviceChoice::Auto, threads: 0, max_batch: 16, interactive_waiting: 256, bulk_niceness: 19, libtorch_cuda: None }
     }
 }
 
@@ -313,6 +316,12 @@ impl Config {
             ("video.timeout_seconds", self.video.timeout_seconds),
             ("video.max_file_gib", self.video.max_file_gib),
         ];
+        if self.engine.bulk_niceness > FURTHEST {
+            return Err(Error::invalid(format!(
+                "setting engine.bulk_niceness is {}; it must be 0 to {FURTHEST}",
+                self.engine.bulk_niceness
+            )));
+        }
         match positive.iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(Error::invalid(format!("setting {name} is 0; it must be at least 1"))),
             None => Ok(()),

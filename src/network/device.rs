@@ -53,10 +53,10 @@ pub fn choose(choice: DeviceChoice) -> Result<Device> {
 }
 
 /// The device in words, for the log and the API.
-pub fn describe(device: Device) -> String {
+pub fn describe(device: Device, threads: usize) -> String {
     match device {
         Device::Cuda(number) => format!("CUDA device {number}"),
-        Device::Cpu => format!("CPU, {} threads", tch::get_num_threads()),
+        Device::Cpu => format!("CPU, {threads} threads"),
         other => format!("{other:?}"),
     }
 }

@@ -5,6 +5,7 @@ mod support;
 
 mod api;
 mod bad_pictures;
+mod bulk;
 mod caffe;
 mod collections;
 mod command_line;
