@@ -7,6 +7,7 @@ use tch::{Device, Kind as ElementKind, Tensor};
 use crate::error::{Error, Result};
 use crate::network::caffemodel::{self, Blob, LayerWeights};
 use crate::network::fold::{self, Folded};
+use crate::network::fused::{self, Plan};
 use crate::network::graph_definition::{GraphDefinition, NamedShape, Node, ValueId};
 use crate::network::layers::{self, Shape, TorchResult};
 
@@ -125,6 +126,15 @@ impl CaffeGraph {
         let targets = self.definition.output_values();
         let names = targets.iter().map(|&target| self.definition.value_names()[target].clone());
         Ok(names.zip(self.run(input, &targets)?).collect())
+    }
+
+    /// The plan (see [`fused`](crate::network::fused)) up to a layer or blob, for inputs of `[channels, height, width]`.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown name; `Unsupported` with the layer that plans do not know.
+    pub(crate) fn plan(&self, name: &str, input: [i64; 3]) -> Result<Plan> {
+        let target = self.definition.find(name)?;
+        tch::no_grad(|| fused::plan_of_graph(&self.definition, &self.weights, target, input))
     }
 
     fn run(&self, input: &Tensor, targets: &[ValueId]) -> Result<Vec<Tensor>> {

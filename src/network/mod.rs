@@ -6,6 +6,7 @@ pub mod detect;
 pub mod device;
 pub mod engine;
 mod fold;
+pub(crate) mod fused;
 pub mod graph;
 pub mod graph_definition;
 pub mod heads;
