@@ -4,7 +4,7 @@
 
 mod worker;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use tch::Device;
 use tokio::sync::oneshot;
 
-use super::{NetworkSource, Output, Prepared, Signature, device};
-use crate::config::EngineConfig;
+use super::{Execution, NetworkSource, Output, Prepared, Signature, device};
+use crate::config::{EngineConfig, PrecisionChoice};
 use crate::error::{Error, Kind, Result};
 
 /// A network the engine has loaded; cheap to copy, valid as long as the engine.
@@ -97,6 +97,9 @@ struct Shared {
     interactive_waiting: usize,
     max_batch: usize,
     device: Device,
+    precision: PrecisionChoice,
+    /// How the features of loaded layers are computed.
+    executions: Mutex<HashMap<(NetworkId, String), Execution>>,
     description: String,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -116,12 +119,15 @@ impl Engine {
         let device = device::choose(config.device)?;
         let threads = if config.threads == 0 { std::thread::available_parallelism().map_or(1, Into::into) } else { config.threads };
         tch::set_num_threads(threads as i32);
+        device::tune();
         let shared = Arc::new(Shared {
             lanes: Mutex::default(),
             woken: Condvar::new(),
             interactive_waiting: config.interactive_waiting,
             max_batch: config.max_batch,
             device,
+            precision: config.precision,
+            executions: Mutex::default(),
             description: device::describe(device),
             thread: Mutex::default(),
         });
@@ -157,6 +163,11 @@ impl Engine {
     pub async fn load(&self, source: NetworkSource, layer: &str) -> Result<(NetworkId, Signature)> {
         let layer = layer.to_owned();
         self.ask_bulk(|reply| Bulk::Load { source: Box::new(source), layer, reply }).await
+    }
+
+    /// How the features of a loaded layer are computed; nothing for one that is not loaded.
+    pub fn execution(&self, network: NetworkId, layer: &str) -> Option<Execution> {
+        lock(&self.0.0.executions).get(&(network, layer.to_owned())).cloned()
     }
 
     /// Names of a loaded network's layers.

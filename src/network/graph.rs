@@ -141,7 +141,7 @@ impl CaffeGraph {
         layers::count(&input.size()).map_err(|error| error.context("input of the network"))?;
         tch::no_grad(|| {
             let input = self.laid_out(&input.f_to(self.device).torch()?.f_to_kind(ElementKind::Float).torch()?)?;
-            let (steps, mut uses) = self.plan(targets);
+            let (steps, mut uses) = self.steps(targets);
             let mut values: Vec<Option<Tensor>> = uses.iter().map(|_| None).collect();
             let mut input = Some(input);
             for index in steps {
@@ -179,7 +179,7 @@ impl CaffeGraph {
     }
 
     /// The layers that the targets need, in order, and how often each value is read (targets once more).
-    fn plan(&self, targets: &[ValueId]) -> (Vec<usize>, Vec<usize>) {
+    fn steps(&self, targets: &[ValueId]) -> (Vec<usize>, Vec<usize>) {
         let mut uses = vec![0; self.definition.value_names().len()];
         for &target in targets {
             uses[target] += 1;

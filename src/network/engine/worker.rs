@@ -137,7 +137,7 @@ impl Worker {
         if let Some((id, _)) = known {
             return Ok(*id);
         }
-        let network = Network::load(source, self.shared.device)?;
+        let network = Network::load(source, self.shared.device, self.shared.precision)?;
         let id = NetworkId(self.next);
         self.next += 1;
         self.networks.insert(id, Loaded { network, hash, model: source.model.clone() });
@@ -147,7 +147,9 @@ impl Worker {
     /// Length of a layer's feature, from a picture of grey noise (which also warms the network up).
     fn measure(&self, id: NetworkId, layer: &str) -> Result<usize> {
         let network = &self.find(id)?.network;
-        network.features(&[noise(network.input())], layer)?.remove(0).map(|vector| vector.len())
+        let dimension = network.features(&[noise(network.input())], layer)?.remove(0).map(|vector| vector.len())?;
+        lock(&self.shared.executions).insert((id, layer.to_owned()), network.execution(layer));
+        Ok(dimension)
     }
 }
 
