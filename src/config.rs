@@ -124,7 +124,14 @@ pub struct EngineConfig {
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { device: DeviceChoice::Auto, threads: 0, precision: PrecisionChoice::Auto, max_batch: 16, interactive_waiting: 256, libtorch_cuda: None }
+        Self {
+            device: DeviceChoice::Auto,
+            threads: 0,
+            precision: PrecisionChoice::Auto,
+            max_batch: 16,
+            interactive_waiting: 256,
+            libtorch_cuda: None,
+        }
     }
 }
 

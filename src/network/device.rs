@@ -65,7 +65,7 @@ pub fn describe(device: Device) -> String {
 /// be fetched from the system page by page each time), and the compiler of TorchScript does not try to be clever, because
 /// plans are fused already and its profiling costs the first calls. Plain functions of the C library and libtorch.
 pub(super) fn tune() {
-    if tch::jit::f_set_profiling_mode(false).and_then(|_| tch::jit::f_set_graph_executor_optimize(false)).is_err() {
+    if tch::jit::f_set_profiling_mode(false).and_then(|()| tch::jit::f_set_graph_executor_optimize(false)).is_err() {
         tracing::warn!("libtorch does not let its optimiser be switched off: the first forward passes will be slow");
     }
     keep_freed_memory();

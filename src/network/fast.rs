@@ -2,7 +2,7 @@
 
 use tch::{Device, Tensor};
 
-use super::fused::{self, Compiled, Plan};
+use super::fused::{self, Compiled, Ready};
 use super::precision::{Execution, LEAST_COSINE, Precision};
 use super::torchscript::TorchScript;
 use super::{Body, Network, preprocess, samples};
@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 
 /// Pictures that go through together on a processor: what two operations share stays in its caches. On a card, all of them.
 const PIECE: i64 = 8;
+/// Convolutions at the front that stay f32, tried one after the other: the first ones see few channels, so that nothing
+/// averages their rounding out.
+const EXACT_CONVOLUTIONS: [usize; 3] = [0, 3, 6];
 /// Largest picture for which the check at load is made with all samples, in numbers.
 const LARGE_INPUT: u64 = 4 << 20;
 /// A plan in f32 computes the same as the layers one by one, up to the order of sums.
@@ -32,27 +35,15 @@ enum Way {
 
 impl Fast {
     /// Finds the fastest way that gives the features of the plain one. Never fails: the plain way is always there.
-    pub(super) fn find(network: &Network, source: Option<&[u8]>, layer: &str, choice: &[Precision]) -> Self {
+    pub(super) fn find(network: &Network, layer: &str) -> Self {
         let plain = Self { way: Way::Plain, execution: Execution::reference() };
-        let Ok((input, expected)) = reference(network, layer) else { return plain };
-        for &precision in choice {
-            for way in [plan_way, module_way] {
-                let found = tch::no_grad(|| way(network, source, layer, precision).and_then(|way| judged(&way, &input, &expected).map(|cosine| (way, cosine))));
-                match found {
-                    Ok((way, min_cosine)) if min_cosine >= least(precision) => {
-                        let fused = matches!(way, Way::Plan(_));
-                        tracing::info!(layer, %precision, min_cosine, fused, "how features are computed");
-                        return Self { way, execution: Execution { precision, min_cosine, fused } };
-                    }
-                    Ok((way, min_cosine)) => {
-                        let fused = matches!(way, Way::Plan(_));
-                        tracing::warn!(layer, %precision, min_cosine, fused, "not taken: too far from f32");
-                    }
-                    Err(error) => tracing::debug!(layer, %precision, %error, "this way is not possible"),
-                }
-            }
-        }
-        plain
+        let Ok(trial) = Trial::new(network, layer) else { return plain };
+        let mut ready = tch::no_grad(|| trial.plan().map_err(|error| tracing::debug!(layer, %error, "no plan for this layer"))).ok();
+        let found = network.precisions.iter().find_map(|&precision| tch::no_grad(|| trial.fastest(ready.as_mut(), precision)));
+        let found = found.unwrap_or(plain);
+        let Execution { precision, min_cosine, fused } = found.execution;
+        tracing::info!(layer, %precision, min_cosine, fused, "how features are computed");
+        found
     }
 
     /// Rows of f32 for a batch, not yet normalised; nothing for the plain way.
@@ -62,40 +53,78 @@ impl Fast {
 }
 
 fn least(precision: Precision) -> f64 {
-    if precision == Precision::F32 { LEAST_COSINE_F32 } else { LEAST_COSINE }
+    // Half of what is allowed is kept for pictures that are unlike the samples.
+    if precision == Precision::F32 { LEAST_COSINE_F32 } else { f64::midpoint(1.0, LEAST_COSINE) }
 }
 
-/// Sample pictures as a tensor, and their features by the plain way.
-fn reference(network: &Network, layer: &str) -> Result<(Tensor, Tensor)> {
-    let _guard = tch::no_grad_guard();
-    let spec = &network.input;
-    let mut pictures = samples::samples(spec);
-    let numbers = u64::from(spec.width) * u64::from(spec.height) * spec.colour.channels() as u64;
-    if numbers > LARGE_INPUT {
-        pictures.truncate(2);
-    }
-    let input = preprocess::batch_tensor(&pictures, spec, network.device)?;
-    let output = network.forward_to(&input, layer)?;
-    Ok((input, super::pooled(&output, pictures.len() as i64, layer)?))
+/// Sample pictures and their features by the plain way, against which others are tried.
+struct Trial<'a> {
+    network: &'a Network,
+    layer: &'a str,
+    input: Tensor,
+    expected: Tensor,
 }
 
-fn plan_way(network: &Network, source: Option<&[u8]>, layer: &str, precision: Precision) -> Result<Way> {
-    let shape = [network.input.colour.channels() as i64, network.input.height.into(), network.input.width.into()];
-    let plan: Plan = match (&network.body, source) {
-        (Body::Caffe(graph), _) => graph.plan(layer, shape)?,
-        (Body::TorchScript(_), Some(module)) => fused::plan_of_script(module, layer, shape)?,
-        (Body::TorchScript(_), None) => return Err(Error::unsupported("the module's file is gone")),
-    };
-    let piece = if network.device == Device::Cpu { PIECE } else { i64::MAX };
-    Ok(Way::Plan(Compiled::new(plan, network.device, precision.kind(), piece)?))
-}
-
-fn module_way(network: &Network, source: Option<&[u8]>, layer: &str, precision: Precision) -> Result<Way> {
-    match (&network.body, source, precision) {
-        (Body::TorchScript(_), Some(module), Precision::Bf16 | Precision::Fp16) => {
-            TorchScript::load_as(module, network.device, precision.kind(), layer).map(Way::Module)
+impl<'a> Trial<'a> {
+    fn new(network: &'a Network, layer: &'a str) -> Result<Self> {
+        let _guard = tch::no_grad_guard();
+        let spec = &network.input;
+        let mut pictures = samples::samples(spec);
+        if u64::from(spec.width) * u64::from(spec.height) * spec.colour.channels() as u64 > LARGE_INPUT {
+            pictures.truncate(2);
         }
-        _ => Err(Error::unsupported("only a TorchScript module can change its precision as a whole")),
+        let input = preprocess::batch_tensor(&pictures, spec, network.device)?;
+        let output = network.forward_to(&input, layer)?;
+        let expected = super::pooled(&output, pictures.len() as i64, layer)?;
+        Ok(Self { network, layer, input, expected })
+    }
+
+    fn plan(&self) -> Result<Ready> {
+        let spec = &self.network.input;
+        let shape = [spec.colour.channels() as i64, spec.height.into(), spec.width.into()];
+        let plan = match (&self.network.body, &self.network.file) {
+            (Body::Caffe(graph), _) => graph.plan(self.layer, shape)?,
+            (Body::TorchScript(_), Some(file)) => fused::plan_of_script(file, self.layer, shape)?,
+            (Body::TorchScript(_), None) => return Err(Error::internal("a module without its file")),
+        };
+        let piece = if self.network.device == Device::Cpu { PIECE } else { i64::MAX };
+        Ready::new(plan, self.network.device, piece)
+    }
+
+    /// The first way of this precision whose features are close enough.
+    fn fastest(&self, plan: Option<&mut Ready>, precision: Precision) -> Option<Fast> {
+        if let Some(plan) = plan {
+            let exact: &[usize] = if precision == Precision::F32 { &[0] } else { &EXACT_CONVOLUTIONS };
+            for &exact in exact {
+                let compiled = match precision {
+                    Precision::F32 => plan.exact(),
+                    _ => plan.rounded(precision.kind(), exact, &self.input),
+                };
+                let found = self.accepted(compiled.map(Way::Plan), precision);
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        let file = self.network.file.as_ref().filter(|_| precision != Precision::F32)?;
+        let module = TorchScript::load_as(file, self.network.device, precision.kind(), self.layer);
+        self.accepted(module.map(Way::Module), precision)
+    }
+
+    fn accepted(&self, way: Result<Way>, precision: Precision) -> Option<Fast> {
+        let layer = self.layer;
+        let judged = way.and_then(|way| judged(&way, &self.input, &self.expected).map(|cosine| (way, cosine)));
+        match judged {
+            Ok((way, min_cosine)) => {
+                let fused = matches!(way, Way::Plan(_));
+                if min_cosine >= least(precision) {
+                    return Some(Fast { way, execution: Execution { precision, min_cosine, fused } });
+                }
+                tracing::info!(layer, %precision, min_cosine, fused, "not taken: too far from f32");
+            }
+            Err(error) => tracing::debug!(layer, %precision, %error, "this way is not possible"),
+        }
+        None
     }
 }
 

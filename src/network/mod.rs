@@ -19,11 +19,12 @@ pub mod preprocess;
 pub mod prototxt;
 mod samples;
 pub mod signature;
+pub mod speed;
 mod torchscript;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use tch::{Device, Tensor};
 
@@ -101,7 +102,7 @@ pub struct Network {
     /// The module's file, from which fast ways are made.
     file: Option<bytes::Bytes>,
     /// Fast ways by layer, found when a layer is first asked for.
-    fast: RefCell<HashMap<String, Arc<Fast>>>,
+    fast: RefCell<HashMap<String, Rc<Fast>>>,
 }
 
 enum Body {
@@ -153,17 +154,26 @@ impl Network {
         }
     }
 
+    /// Features of a ready input by the fastest way: `[n, dimension]` in f32 in the processor's memory, not normalised.
+    fn rows(&self, input: &Tensor, layer: &str) -> Result<Tensor> {
+        let rows = match self.fast(layer).rows(input)? {
+            Some(rows) => rows,
+            None => pooled(&self.forward_to(&input.f_to_device(self.device)?, layer)?, input.size()[0], layer)?,
+        };
+        Ok(rows.f_to_device(Device::Cpu)?.f_to_kind(tch::Kind::Float)?)
+    }
+
     /// How the features of a layer are computed; decides it if the layer is new.
     pub fn execution(&self, layer: &str) -> Execution {
         self.fast(layer).execution.clone()
     }
 
-    fn fast(&self, layer: &str) -> Arc<Fast> {
+    fn fast(&self, layer: &str) -> Rc<Fast> {
         if let Some(known) = self.fast.borrow().get(layer) {
-            return Arc::clone(known);
+            return Rc::clone(known);
         }
-        let found = Arc::new(Fast::find(self, self.file.as_deref(), layer, &self.precisions));
-        self.fast.borrow_mut().insert(layer.to_owned(), Arc::clone(&found));
+        let found = Rc::new(Fast::find(self, layer));
+        self.fast.borrow_mut().insert(layer.to_owned(), Rc::clone(&found));
         found
     }
 
@@ -178,12 +188,9 @@ impl Network {
         }
         let _guard = tch::no_grad_guard();
         let input = preprocess::batch_tensor(pictures, &self.input, self.device)?;
-        let rows = match self.fast(layer).rows(&input)? {
-            Some(rows) => rows,
-            None => pooled(&self.forward_to(&input, layer)?, pictures.len() as i64, layer)?,
-        };
+        let rows = self.rows(&input, layer)?;
         let dimension = rows.size()[1] as usize;
-        let flat = Vec::<f32>::try_from(rows.f_to_device(Device::Cpu)?.f_to_kind(tch::Kind::Float)?.f_contiguous()?.f_view([-1])?)?;
+        let flat = Vec::<f32>::try_from(rows.f_contiguous()?.f_view([-1])?)?;
         Ok(flat.chunks_exact(dimension).map(normalised).collect())
     }
 }

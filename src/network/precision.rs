@@ -35,8 +35,7 @@ impl Precision {
         let fast = match (choice, device) {
             (PrecisionChoice::F32, _) => None,
             (PrecisionChoice::Bf16, _) => Some(Self::Bf16),
-            (PrecisionChoice::Fp16, _) => Some(Self::Fp16),
-            (PrecisionChoice::Auto, Device::Cuda(_)) => Some(Self::Fp16),
+            (PrecisionChoice::Fp16, _) | (PrecisionChoice::Auto, Device::Cuda(_)) => Some(Self::Fp16),
             (PrecisionChoice::Auto, _) => has_fast_bf16().then_some(Self::Bf16),
         };
         fast.into_iter().chain([Self::F32]).collect()

@@ -30,13 +30,19 @@ fn level(number: usize, channel: usize, down: f32, across: f32, place: usize) ->
     let waves = |frequency: f32, slant: f32| 0.5 + 0.5 * (frequency * (across + slant * down) + tone).sin();
     let disc = |x: f32, y: f32, radius: f32| if (across - x).hypot(down - y) < radius { 1.0 } else { 0.0 };
     let value = match number {
-        0 => (down + across) / 2.0,
+        0 => f32::midpoint(down, across),
         1 => waves(40.0, 0.7),
         2 => 0.15 + 0.7 * disc(0.4, 0.5, 0.3) * waves(9.0, 0.2),
         3 => noise,
         4 => 0.85 - 0.6 * disc(0.6, 0.4, 0.25) + 0.1 * noise,
         5 => waves(7.0, -1.3) * (0.4 + 0.6 * down),
-        6 => if ((down * 8.0) as usize + (across * 8.0) as usize).is_multiple_of(2) { 0.9 } else { 0.1 * tone / 10.0 },
+        6 => {
+            if ((down * 8.0) as usize + (across * 8.0) as usize).is_multiple_of(2) {
+                0.9
+            } else {
+                0.1 * tone / 10.0
+            }
+        }
         _ => 0.3 * waves(15.0, 0.0) + 0.3 * waves(31.0, 3.0) + 0.4 * disc(0.5, 0.7, 0.2) * noise,
     };
     (value.clamp(0.0, 1.0) * 255.0) as u8

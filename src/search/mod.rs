@@ -16,7 +16,7 @@ use crate::feature::{Feature, Features};
 use crate::imaging::DecodeLimits;
 use crate::media::{Media, MediaStore};
 use crate::model::Zoo;
-use crate::network::{Engine, Signature, preprocess};
+use crate::network::{Engine, Execution, Signature, preprocess};
 use crate::types::{FeatureId, MediaId, MediaType, Region};
 
 pub use detector::{Detector, Inference};
@@ -135,6 +135,12 @@ impl SearchDesk {
         let loaded = self.loaded(id).await?;
         self.write_state(|state| state.default = Some(id));
         Ok((loaded.feature().clone(), loaded.signature().clone()))
+    }
+
+    /// How a loaded feature is computed; nothing for one that is not loaded.
+    pub fn execution(&self, id: FeatureId) -> Option<Execution> {
+        let loaded = self.state.read().unwrap_or_else(PoisonError::into_inner).loaded.get(&id).cloned()?;
+        self.engine.execution(loaded.network(), loaded.layer())
     }
 
     /// While another default is being loaded: the feature that answers meanwhile, or the one that is loaded when there is none yet.

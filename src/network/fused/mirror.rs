@@ -38,7 +38,10 @@ pub(crate) fn mirror(mut plan: Plan) -> Result<(Plan, bool)> {
 enum Change {
     None,
     /// New padding; `through` is the value before a padding that is taken in.
-    Window { pad: [i64; 2], through: Option<usize> },
+    Window {
+        pad: [i64; 2],
+        through: Option<usize>,
+    },
     Padding(Window2),
 }
 
@@ -69,7 +72,8 @@ fn turned(plan: &Plan, step: &Step) -> Option<Change> {
 fn turned_convolution(plan: &Plan, step: &Step, convolution: &Convolution) -> Option<Change> {
     let source = step.inputs[0];
     let producer = source.checked_sub(1).map(|index| &plan.steps[index]);
-    let taken = producer.and_then(|producer| if let Operation::Pad(pad) = &producer.operation { Some((pad, producer.inputs[0])) } else { None });
+    let taken =
+        producer.and_then(|producer| if let Operation::Pad(pad) = &producer.operation { Some((pad, producer.inputs[0])) } else { None });
     let around = |axis: usize, size: &[i64], more: [i64; 2]| Around {
         size: size[1 + axis],
         reach: convolution.reach(axis),

@@ -3,6 +3,7 @@
 //! ([`emit`]) with weights packed for them ([`packing`]). What cannot be planned runs as it always did.
 
 mod caffe;
+mod correct;
 mod emit;
 mod mirror;
 mod module;
@@ -12,7 +13,7 @@ mod plan;
 mod run;
 mod script;
 
-pub(crate) use plan::{Activation, Convolution, Operation, Plan, Pool, PoolKind, Value};
-pub(crate) use run::Compiled;
 pub(crate) use caffe::plan as plan_of_graph;
+pub(crate) use plan::{Activation, Convolution, Operation, Plan, Pool, PoolKind, Value};
+pub(crate) use run::{Compiled, Ready};
 pub(crate) use script::plan as plan_of_script;

@@ -21,28 +21,27 @@ const PACK: &str = "  def pack(self: __torch__.Plan,
 pub(crate) struct Packer {
     module: CModule,
     device: Device,
-    kind: ElementKind,
     batch: i64,
 }
 
 impl Packer {
     /// # Errors
     /// `Internal` when this libtorch has no oneDNN.
-    pub(crate) fn new(device: Device, kind: ElementKind, batch: i64) -> Result<Self> {
-        Ok(Self { module: module::compile(PACK, Device::Cpu)?, device, kind, batch })
+    pub(crate) fn new(device: Device, batch: i64) -> Result<Self> {
+        Ok(Self { module: module::compile(PACK, Device::Cpu)?, device, batch })
     }
 
     /// # Errors
     /// Those of libtorch.
-    pub(crate) fn pack(&self, weight: Weight) -> Result<Tensor> {
+    pub(crate) fn pack(&self, weight: Weight, kind: ElementKind) -> Result<Tensor> {
         match weight {
             Weight::Plain(tensor) => {
-                let tensor = tensor.f_to_kind(self.kind).torch()?.f_to_device(self.device).torch()?;
+                let tensor = tensor.f_to_kind(kind).torch()?.f_to_device(self.device).torch()?;
                 // Kernels for cuDNN: channels beside each other, like the maps.
                 if self.device != Device::Cpu && tensor.dim() == 4 { channels_last(&tensor) } else { Ok(tensor) }
             }
             Weight::Kernels { kernels, stride, pad, dilation, groups, input } => {
-                let kernels = kernels.f_to_kind(self.kind).torch()?.f_contiguous().torch()?;
+                let kernels = kernels.f_to_kind(kind).torch()?.f_contiguous().torch()?;
                 let list = |numbers: &[i64]| IValue::IntList(numbers.to_vec());
                 let size = [&[self.batch], input.as_slice()].concat();
                 let arguments = [IValue::Tensor(kernels), list(&pad), list(&stride), list(&dilation), IValue::Int(groups), list(&size)];

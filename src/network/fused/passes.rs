@@ -66,7 +66,7 @@ impl Fuser {
         step.inputs = old.iter().map(|&input| self.made[input]).collect();
         let alone = |place: usize| old.get(place).is_some_and(|&input| self.readers[input] == 1);
         let fused = match step.operation {
-            Operation::ChannelMap { .. } | Operation::Activate(_) if alone(0) => self.into_producer(step)?,
+            Operation::ChannelMap { .. } | Operation::Activate(_) if alone(0) => self.absorbed(step)?,
             Operation::Convolution(_) if alone(0) => self.pad_into(step),
             Operation::Add if old[0] != old[1] => {
                 let free = [alone(0), alone(1)];
@@ -83,7 +83,7 @@ impl Fuser {
     }
 
     /// Puts a channel map or an activation into the convolution or product before it, which moves here.
-    fn into_producer(&mut self, step: Step) -> Result<Step> {
+    fn absorbed(&mut self, step: Step) -> Result<Step> {
         let source = step.inputs[0];
         let Some(producer) = self.producer(source) else { return Ok(step) };
         let residual = producer.inputs.len() > 1;
@@ -132,11 +132,13 @@ impl Fuser {
             let fits = free[place] && self.shape_of(other) == Some(&step.shape);
             let Some(producer) = self.producer(source).filter(|_| fits) else { continue };
             let plain = matches!(&producer.operation, Operation::Convolution(convolution) if convolution.activation == Activation::None);
-            if plain && producer.inputs.len() == 1 && producer.shape == step.shape {
-                if let Some(mut moved) = self.steps[source - 1].take() {
-                    moved.inputs.push(other);
-                    return moved;
-                }
+            if plain
+                && producer.inputs.len() == 1
+                && producer.shape == step.shape
+                && let Some(mut moved) = self.steps[source - 1].take()
+            {
+                moved.inputs.push(other);
+                return moved;
             }
         }
         step

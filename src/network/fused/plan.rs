@@ -38,12 +38,17 @@ pub(crate) enum Operation {
     /// Reads a map and, when fused, a second of the result's shape that is added before the activation.
     Convolution(Convolution),
     /// Multiplies and shifts each channel: `[channels]` each.
-    ChannelMap { multiplier: Tensor, shift: Tensor },
+    ChannelMap {
+        multiplier: Tensor,
+        shift: Tensor,
+    },
     /// Zeros around a map: before and after, by height and width.
     Pad(Window2),
     Pool(Pool),
     /// Mean over height and width; with `keep` they stay as ones.
-    Mean { keep: bool },
+    Mean {
+        keep: bool,
+    },
     /// Sum of two values; one may have ones for height and width.
     Add,
     /// Product, as `Add`.
@@ -52,7 +57,11 @@ pub(crate) enum Operation {
     Concat,
     Activate(Activation),
     /// Rows times `[outputs, inputs]`, plus `[outputs]`.
-    Linear { weight: Tensor, bias: Option<Tensor>, activation: Activation },
+    Linear {
+        weight: Tensor,
+        bias: Option<Tensor>,
+        activation: Activation,
+    },
     /// To the step's shape.
     Reshape,
     /// Over the first dimension after the batch.
@@ -96,7 +105,9 @@ pub(crate) struct Pool {
 pub(crate) enum PoolKind {
     Largest,
     /// Divides by the window's size; the padding counts if the flag says so.
-    Mean { count_padding: bool },
+    Mean {
+        count_padding: bool,
+    },
 }
 
 /// A function of each number alone.
@@ -231,8 +242,8 @@ impl Convolution {
         let fits = self.groups >= 1 && each.checked_mul(self.groups)? == channels && outputs % self.groups == 0;
         let bounded = self.pad.iter().chain(&self.stride).chain(&self.dilation).all(|&extent| (0..=32_768).contains(&extent));
         let fits = fits && bounded && self.bias.as_ref().is_none_or(|bias| bias.size() == [outputs]);
-        let side = |axis: usize| places(size[axis], self.reach(axis), self.pad[axis], self.stride[axis], false);
-        if fits { Some(vec![outputs, side(0)?, side(1)?]) } else { None }
+        let along = |axis: usize| places(size[axis], self.reach(axis), self.pad[axis], self.stride[axis], false);
+        if fits { Some(vec![outputs, along(0)?, along(1)?]) } else { None }
     }
 }
 
@@ -249,8 +260,9 @@ impl Pool {
 
     fn shape(&self, channels: i64, size: [i64; 2]) -> Option<Shape> {
         let all = self.pad.iter().chain(&self.stride).chain(&self.dilation).chain(&self.kernel);
-        let bounded = all.copied().all(|extent| (0..=32_768).contains(&extent)) && (0..2).all(|axis| 2 * self.pad[axis] <= self.kernel[axis]);
-        let side = |axis: usize| places(size[axis], self.reach(axis), self.pad[axis], self.stride[axis], self.ceil);
-        if bounded { Some(vec![channels, side(0)?, side(1)?]) } else { None }
+        let bounded =
+            all.copied().all(|extent| (0..=32_768).contains(&extent)) && (0..2).all(|axis| 2 * self.pad[axis] <= self.kernel[axis]);
+        let along = |axis: usize| places(size[axis], self.reach(axis), self.pad[axis], self.stride[axis], self.ceil);
+        if bounded { Some(vec![channels, along(0)?, along(1)?]) } else { None }
     }
 }

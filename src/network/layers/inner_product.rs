@@ -60,7 +60,8 @@ impl Layer for InnerProduct {
         }
         let numbers = plan.shape(inputs[0]).iter().product();
         let row = plan.reshape(inputs[0], vec![numbers])?;
-        let weight = if self.transpose { weights[0].f_transpose(0, 1).torch()?.f_contiguous().torch()? } else { weights[0].shallow_clone() };
+        let weight =
+            if self.transpose { weights[0].f_transpose(0, 1).torch()?.f_contiguous().torch()? } else { weights[0].shallow_clone() };
         let bias = weights.get(1).map(|bias| bias.f_reshape([self.outputs]).torch()).transpose()?;
         Ok(vec![plan.push(Operation::Linear { weight, bias, activation: Activation::None }, vec![row])?])
     }

@@ -128,7 +128,9 @@ impl Layer for Eltwise {
 
     fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
         let operation = || match self {
-            Self::Sum(coefficients) if coefficients.iter().all(|&coefficient| coefficient == 1.0) => Ok(Operation::Add),
+            Self::Sum(coefficients) if coefficients.iter().all(|&coefficient| (coefficient - 1.0).abs() < f64::EPSILON) => {
+                Ok(Operation::Add)
+            }
             Self::Product => Ok(Operation::Multiply),
             Self::Sum(_) | Self::Maximum => Err(Error::unsupported("a weighted sum, or a maximum")),
         };

@@ -86,7 +86,9 @@ impl<'a> Archive<'a> {
         }
         let kind = element_kind(class)?;
         let bytes = self.file(&format!("data/{key}"), MAX_STORAGE)?;
-        if key.contains('/') || usize::try_from(count).ok().and_then(|count| count.checked_mul(kind.elt_size_in_bytes())) != Some(bytes.len()) {
+        if key.contains('/')
+            || usize::try_from(count).ok().and_then(|count| count.checked_mul(kind.elt_size_in_bytes())) != Some(bytes.len())
+        {
             return Err(corrupt(&format!("the storage {key} has {} bytes for {count} numbers", bytes.len())));
         }
         let tensor = Tensor::f_from_data_size(&bytes, &[count], kind).torch()?;

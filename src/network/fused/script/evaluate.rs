@@ -214,12 +214,14 @@ impl<'a> Evaluation<'a> {
         for (name, argument) in arguments {
             values.push((name.clone(), self.value(argument, names)?));
         }
-        if let Expression::Attribute(owner, method) = function {
-            if let Value::Object(object) = self.value(owner, names)? {
-                return self.call_method(object, method, values);
-            }
+        if let Expression::Attribute(owner, method) = function
+            && let Value::Object(object) = self.value(owner, names)?
+        {
+            return self.call_method(object, method, values);
         }
-        let Value::Path(path) = self.value(function, names)? else { return Err(Error::unsupported("a call of something that is no function")) };
+        let Value::Path(path) = self.value(function, names)? else {
+            return Err(Error::unsupported("a call of something that is no function"));
+        };
         match path.strip_prefix("__torch__.").and_then(|_| path.rsplit_once('.')) {
             Some((module, name)) => {
                 let found = self.module(module)?.functions.get(name).cloned();

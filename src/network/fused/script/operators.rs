@@ -36,6 +36,9 @@ pub(super) fn call(plan: &mut Plan, path: &str, arguments: Named) -> Result<Valu
         return Ok(Value::Tensor(made));
     }
     let target = arguments.tensor(0)?;
+    if made.value.get() == target.value.get() {
+        return Ok(Value::Tensor(target.clone()));
+    }
     if target.view {
         return Err(Error::unsupported(format!("`{path}` writes into a tensor that has other names")));
     }
@@ -76,6 +79,7 @@ fn numbers(name: &str, arguments: &Arguments) -> Result<Option<Value>> {
         "__is__" => Some(Value::Bool(matches!((arguments.get(0), arguments.get(1)), (Value::None, Value::None)))),
         "__isnot__" => Some(Value::Bool(!matches!((arguments.get(0), arguments.get(1)), (Value::None, Value::None)))),
         "max" | "min" => extreme(name, arguments),
+        "__contains__" => contained(arguments).map(Value::Bool),
         "format" => Some(Value::Text(Rc::from("text"))),
         "range" => match arguments.get(0) {
             Value::Int(count @ 0..=10_000) => Some(Value::Sequence(Rc::new((0..*count).map(Value::Int).collect()))),
@@ -109,6 +113,12 @@ fn compared(name: &str, arguments: &Arguments) -> Option<bool> {
         "eq" => order.is_eq(),
         _ => order.is_ne(),
     })
+}
+
+/// Whether a text is among the texts of a list.
+fn contained(arguments: &Arguments) -> Option<bool> {
+    let (Value::Sequence(parts), Value::Text(wanted)) = (arguments.get(0), arguments.get(1)) else { return None };
+    Some(parts.iter().any(|part| matches!(part, Value::Text(text) if text == wanted)))
 }
 
 fn extreme(name: &str, arguments: &Arguments) -> Option<Value> {

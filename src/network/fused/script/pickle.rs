@@ -73,7 +73,8 @@ impl Pickle {
         if bytes.len() > MAX_BYTES {
             return Err(Error::too_large(format!("a pickle of {} bytes; the limit is {MAX_BYTES}", bytes.len())));
         }
-        let mut reader = Reader { bytes, place: 0, stack: Vec::new(), marks: Vec::new(), memo: Vec::new(), sequences: Vec::new(), objects: Vec::new() };
+        let mut reader =
+            Reader { bytes, place: 0, stack: Vec::new(), marks: Vec::new(), memo: Vec::new(), sequences: Vec::new(), objects: Vec::new() };
         let root = reader.run()?;
         Ok(Self { root, sequences: reader.sequences, objects: reader.objects })
     }
@@ -111,13 +112,15 @@ impl Reader<'_> {
             b'h' | b'j' => {
                 let number = self.number(code == b'h')?;
                 let item = self.memo.get(number).cloned().ok_or_else(|| self.corrupt("a reference to nothing"))?;
-                self.push(item)
+                self.push(item);
+                Ok(())
             }
             b')' | b']' | b't' | 0x85..=0x87 | b'}' | b'e' | b'a' | b'u' | b's' => self.container(code),
             b'c' | b'b' | b'R' | b'Q' | 0x81 => self.object(code),
             _ => {
                 let item = self.scalar(code)?;
-                self.push(item)
+                self.push(item);
+                Ok(())
             }
         }
     }
@@ -187,7 +190,8 @@ impl Reader<'_> {
         match code {
             b'c' => {
                 let name = format!("{} {}", self.line()?, self.line()?);
-                self.push(Item::Global(name.into()))
+                self.push(Item::Global(name.into()));
+                Ok(())
             }
             b'b' => {
                 let state = self.pop()?;
@@ -196,15 +200,19 @@ impl Reader<'_> {
                 Ok(())
             }
             b'Q' => match self.pop()? {
-                Item::Sequence(number) => self.push(Item::Persistent(number)),
+                Item::Sequence(number) => {
+                    self.push(Item::Persistent(number));
+                    Ok(())
+                }
                 _ => Err(self.corrupt("an identity that is no tuple")),
             },
             _ => {
                 let arguments = self.pop()?;
                 let Item::Global(class) = self.pop()? else { return Err(self.corrupt("an object without a class")) };
-                self.bound(self.objects.len())?;
+                Self::bound(self.objects.len())?;
                 self.objects.push(Object { class, arguments, state: Item::None });
-                self.push(Item::Object(self.objects.len() - 1))
+                self.push(Item::Object(self.objects.len() - 1));
+                Ok(())
             }
         }
     }
@@ -215,7 +223,11 @@ impl Reader<'_> {
         if number > self.memo.len() {
             return Err(self.corrupt("memo numbers out of order"));
         }
-        if number == self.memo.len() { self.memo.push(item) } else { self.memo[number] = item }
+        if number == self.memo.len() {
+            self.memo.push(item);
+        } else {
+            self.memo[number] = item;
+        }
         Ok(())
     }
 
@@ -224,13 +236,14 @@ impl Reader<'_> {
     }
 
     fn new_sequence(&mut self, items: Vec<Item>, dictionary: bool) -> Result<()> {
-        self.bound(self.sequences.len())?;
+        Self::bound(self.sequences.len())?;
         self.sequences.push(items);
         let number = self.sequences.len() - 1;
-        self.push(if dictionary { Item::Dictionary(number) } else { Item::Sequence(number) })
+        self.push(if dictionary { Item::Dictionary(number) } else { Item::Sequence(number) });
+        Ok(())
     }
 
-    fn bound(&self, count: usize) -> Result<()> {
+    fn bound(count: usize) -> Result<()> {
         if count < MAX_CONTAINERS { Ok(()) } else { Err(Error::too_large(format!("a pickle of more than {MAX_CONTAINERS} containers"))) }
     }
 
@@ -239,9 +252,8 @@ impl Reader<'_> {
         Ok(self.stack.split_off(mark))
     }
 
-    fn push(&mut self, item: Item) -> Result<()> {
+    fn push(&mut self, item: Item) {
         self.stack.push(item);
-        Ok(())
     }
 
     fn pop(&mut self) -> Result<Item> {

@@ -31,9 +31,21 @@ pub(super) struct Function {
 
 pub(super) enum Statement {
     /// Names; several take a tuple apart.
-    Assign { names: Vec<String>, apart: bool, value: Expression },
-    If { condition: Expression, then: Vec<Statement>, otherwise: Vec<Statement> },
-    For { name: String, range: Expression, body: Vec<Statement> },
+    Assign {
+        names: Vec<String>,
+        apart: bool,
+        value: Expression,
+    },
+    If {
+        condition: Expression,
+        then: Vec<Statement>,
+        otherwise: Vec<Statement>,
+    },
+    For {
+        name: String,
+        range: Expression,
+        body: Vec<Statement>,
+    },
     Return(Expression),
     Do(Expression),
     Pass,

@@ -31,7 +31,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>> {
             continue;
         }
         if depth == 0 {
-            indent(line.len() - content.len(), &mut indents, &mut found).ok_or_else(|| fault(number, "its indentation fits no line before"))?;
+            indent(line.len() - content.len(), &mut indents, &mut found)
+                .ok_or_else(|| fault(number, "its indentation fits no line before"))?;
         }
         words(content, &mut depth, &mut found).ok_or_else(|| fault(number, "cannot be read"))?;
         if depth == 0 {

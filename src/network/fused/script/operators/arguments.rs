@@ -86,7 +86,8 @@ impl Arguments {
 
     /// Whole numbers of a list.
     pub(super) fn ints(&self, place: usize) -> Result<Vec<i64>> {
-        let whole = |value: &Value| if let Value::Int(number) = value { Ok(*number) } else { Err(self.wrong(place, "a list of whole numbers")) };
+        let whole =
+            |value: &Value| if let Value::Int(number) = value { Ok(*number) } else { Err(self.wrong(place, "a list of whole numbers")) };
         elements(self.get(place))?.iter().map(whole).collect()
     }
 
@@ -128,7 +129,9 @@ impl Arguments {
 
     /// The stored tensor behind the tensors of a list, or the values of the plan.
     pub(super) fn values(&self, place: usize) -> Result<Vec<plan::Value>> {
-        let one = |value: &Value| if let Value::Tensor(symbol) = value { Ok(symbol.value.get()) } else { Err(self.wrong(place, "a list of tensors")) };
+        let one = |value: &Value| {
+            if let Value::Tensor(symbol) = value { Ok(symbol.value.get()) } else { Err(self.wrong(place, "a list of tensors")) }
+        };
         match self.get(place) {
             Value::Sequence(parts) => Rc::clone(parts).iter().map(one).collect(),
             _ => Err(self.wrong(place, "a list of tensors")),

@@ -23,7 +23,8 @@ pub(super) fn layer(plan: &mut Plan, name: &str, arguments: &Arguments) -> Resul
         }
         "batch_norm" => batch_norm(plan, arguments)?,
         "linear" => {
-            let operation = Operation::Linear { weight: arguments.constant(1)?, bias: arguments.optional_constant(2)?, activation: Activation::None };
+            let operation =
+                Operation::Linear { weight: arguments.constant(1)?, bias: arguments.optional_constant(2)?, activation: Activation::None };
             plan.push(operation, vec![arguments.value(0)?])?
         }
         "max_pool2d" | "avg_pool2d" => pooled(plan, name, arguments)?,
