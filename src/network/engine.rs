@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use tch::Device;
 use tokio::sync::oneshot;
 
-use super::{Network, NetworkSource, Output, Prepared, Signature, device};
-use crate::config::EngineConfig;
+use super::{Execution, Network, NetworkSource, Output, Prepared, Signature, device};
+use crate::config::{EngineConfig, PrecisionChoice};
 use crate::error::{Error, Kind, Result};
 use crate::types::Sha256;
 use bulk::BulkThreads;
@@ -118,6 +118,9 @@ struct Shared {
     /// Threads of one forward pass for somebody who waits.
     threads: usize,
     device: Device,
+    precision: PrecisionChoice,
+    /// How the features of loaded layers are computed.
+    executions: Mutex<HashMap<(NetworkId, String), Execution>>,
     description: String,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -146,6 +149,7 @@ impl Engine {
     pub fn start(config: &EngineConfig) -> Result<Self> {
         let device = device::choose(config.device)?;
         let threads = if config.threads == 0 { std::thread::available_parallelism().map_or(1, Into::into) } else { config.threads };
+        device::tune();
         let shared = Arc::new(Shared {
             lanes: Mutex::default(),
             networks: RwLock::default(),
@@ -154,6 +158,8 @@ impl Engine {
             max_batch: config.max_batch,
             threads,
             device,
+            precision: config.precision,
+            executions: Mutex::default(),
             description: device::describe(device, threads),
             thread: Mutex::default(),
         });
@@ -189,6 +195,11 @@ impl Engine {
     pub async fn load(&self, source: NetworkSource, layer: &str) -> Result<(NetworkId, Signature)> {
         let layer = layer.to_owned();
         self.ask_bulk(|reply| Bulk::Load { source: Box::new(source), layer, reply }).await
+    }
+
+    /// How the features of a loaded layer are computed; nothing for one that is not loaded.
+    pub fn execution(&self, network: NetworkId, layer: &str) -> Option<Execution> {
+        lock(&self.0.shared.executions).get(&(network, layer.to_owned())).cloned()
     }
 
     /// Names of a loaded network's layers.

@@ -100,6 +100,11 @@ impl LoadedFeature {
         self.network.get_or_try_init(load).await.copied()
     }
 
+    /// The network if a picture has needed it already.
+    pub(super) fn loaded_network(&self) -> Option<NetworkId> {
+        self.network.get().copied()
+    }
+
     pub(super) fn layer(&self) -> &Arc<str> {
         &self.layer
     }

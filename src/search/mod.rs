@@ -20,7 +20,7 @@ use crate::feature::{Feature, Features};
 use crate::imaging::DecodeLimits;
 use crate::media::{Media, MediaFilter, MediaStore};
 use crate::model::Zoo;
-use crate::network::{Engine, Signature, preprocess};
+use crate::network::{Engine, Execution, Signature, preprocess};
 use crate::types::{FeatureId, Region};
 
 pub use detector::{Detector, Inference};
@@ -159,6 +159,12 @@ impl SearchDesk {
         let loaded = self.loaded(id).await?;
         self.write_state(|state| state.default = Some(id));
         Ok((loaded.feature().clone(), loaded.signature().clone()))
+    }
+
+    /// How a feature is computed; nothing while its network is not loaded.
+    pub fn execution(&self, id: FeatureId) -> Option<Execution> {
+        let loaded = self.state.read().unwrap_or_else(PoisonError::into_inner).loaded.get(&id).cloned()?;
+        self.engine.execution(loaded.feature.loaded_network()?, loaded.feature.layer())
     }
 
     /// Loads the network of the default feature, so that the first upload need not wait for it.

@@ -183,6 +183,7 @@ fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: b
         model: Some(shapes::loaded_model(&entry, Some(signature))),
         feature: Some(shapes::feature(feature)),
         device: Some(app.engine.device().to_owned()),
+        engine: app.search.execution(feature.id).map(|execution| shapes::EngineState::new(app.engine.device(), &execution)),
         detection_model: with_detection.then(|| infer::detection_model(app)),
     })
 }

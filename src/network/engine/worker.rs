@@ -132,7 +132,7 @@ impl Worker {
             return Ok(*id);
         }
         drop(networks);
-        let network = Network::load(source, self.shared.device)?;
+        let network = Network::load(source, self.shared.device, self.shared.precision)?;
         let id = NetworkId(self.next);
         self.next += 1;
         let loaded = Arc::new(Loaded { network, hash, model: source.model.clone() });
@@ -144,7 +144,9 @@ impl Worker {
     fn measure(&self, id: NetworkId, layer: &str) -> Result<usize> {
         let loaded = self.find(id)?;
         let network = &loaded.network;
-        network.features(&[noise(network.input())], layer)?.remove(0).map(|vector| vector.len())
+        let dimension = network.features(&[noise(network.input())], layer)?.remove(0).map(|vector| vector.len())?;
+        lock(&self.shared.executions).insert((id, layer.to_owned()), network.execution(layer));
+        Ok(dimension)
     }
 }
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::model::LoadedModel;
 use super::{Feature, Media, Upload};
 use crate::http::vframe::infer::Infer;
+use crate::network::Execution;
 use crate::types::Region;
 
 /// Hits, closest first, and what was asked. It is written by [`search_answer`](super::search_answer).
@@ -107,10 +108,35 @@ pub(crate) struct Loaded {
     /// Where networks run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) device: Option<String>,
+    /// How the feature is computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) engine: Option<EngineState>,
     /// The detection model; empty when none is loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub(crate) detection_model: Option<BTreeMap<String, Value>>,
+}
+
+/// How the feature of searches is computed on this machine.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EngineState {
+    /// Where networks run.
+    #[schema(example = "CPU, 8 threads")]
+    device: String,
+    /// `f32`, `bf16` or `fp16`.
+    #[schema(example = "bf16")]
+    precision: String,
+    /// Least cosine against the same feature in f32, measured when the network was loaded; never below 0.999.
+    min_cosine: f64,
+    /// Whether the network runs as fused operators, or layer by layer.
+    fused: bool,
+}
+
+impl EngineState {
+    pub(crate) fn new(device: &str, execution: &Execution) -> Self {
+        let Execution { precision, min_cosine, fused } = *execution;
+        Self { device: device.to_owned(), precision: precision.to_string(), min_cosine, fused }
+    }
 }
 
 /// What is loaded, and whether it is ready.
