@@ -1,0 +1,3 @@
+//! The inner loops, one by one: `cargo bench --bench kernels [-- filter]`.
+
+fn main() {}
