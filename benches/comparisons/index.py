@@ -32,6 +32,8 @@ class Entrant:
     resident: int
     points: list = dataclasses.field(default_factory=list)  # (recall, rate, ef)
     cached: bool = False
+    folder: pathlib.Path | None = None
+    open_seconds: float = 0.0
 
     def searched(self, data, ef=None):
         """Rate and recall of one pass over all queries."""
@@ -93,16 +95,21 @@ def vectors_of(data):
     return range(data.shape()[0])
 
 
-def build_ours(setting, data, settings=None, kind=None):
-    folder = setting.work / f"index-{data.folder.name}-{settings or 'default'}".replace('"', "").replace(" ", "")
-    with talk.ours(setting, threads=setting.threads) as builder:
-        builder.ask("rows", path=data.rows)
-        built = build_default(builder, folder, settings, kind)
+def build_ours(setting, data, settings=None, kind=None, label="default"):
+    """Built once a run; several comparisons ask the same one."""
+    folder = setting.work / f"index-{data.folder.name}-{label}"
+    facts = folder / "facts.json"
+    if not facts.exists():
+        with talk.ours(setting, threads=setting.threads) as builder:
+            builder.ask("rows", path=data.rows)
+            built = build_default(builder, folder, settings, kind)
+        facts.write_text(json.dumps(built))
+    built = json.loads(facts.read_text())
     contestant = talk.ours(setting, threads=1)
     contestant.ask("rows", path=data.rows)
     before = memory.resident(contestant.pid, [data.rows])
     opened = contestant.ask("open", folder=folder)
-    entrant = Entrant(f"likeness {opened['manifest']['kind']['kind']}", contestant, built["seconds"], 0)
+    entrant = Entrant(f"likeness {opened['manifest']['kind']['kind']}", contestant, built["seconds"], 0, folder=folder, open_seconds=opened["seconds"])
     rate, recall = entrant.searched(data)
     entrant.points.append((recall, rate, None))
     entrant.resident = memory.resident(contestant.pid, [data.rows]) - before
@@ -124,12 +131,12 @@ def other_points(setting, data):
     points = []
     for recall in OTHER_RECALLS:
         try:
-            entrant = build_ours(setting, data, json.dumps({"recall": recall}), "codes")
+            entrant = build_ours(setting, data, json.dumps({"recall": recall}), "codes", f"recall-{recall}")
         except talk.Failed:
             return points
         points.append(entrant.points[0])
         entrant.contestant.close()
-        shutil.rmtree(setting.work / "index", ignore_errors=True)
+        shutil.rmtree(entrant.folder)
     return points
 
 
