@@ -14,7 +14,7 @@ def run(setting):
     small = pictures.small(setting, 10_000 if setting.quick else 30_000)
     uploads = pictures.files(pictures.large(setting, "2 MP", 20 if setting.quick else 1000))[:LARGE]
     # The first 200 have features, so that there is something to find; the others get theirs while we measure.
-    library, words = server.pictured(setting, "latency", [some(setting, small[0], 200), *small], 1)
+    library, words = server.pictured(setting, "latency", [pictures.first(setting, small[0], 200), *small], 1)
     half = min(UPLOADS, len(uploads) // 2)
     with server.Server(setting, library, *words) as running:
         client = running.client()
@@ -32,16 +32,6 @@ def run(setting):
         progress = client.job(job)["progress"]
     tell(section, idle, busy, progress, overlapping)
     return section
-
-
-def some(setting, folder, count):
-    """A folder of links to the first pictures of another."""
-    few = setting.work / f"first-{count}"
-    few.mkdir(exist_ok=True)
-    for file in pictures.files(folder)[:count]:
-        if not (few / file.name).exists():
-            (few / file.name).hardlink_to(file)
-    return few
 
 
 def wait_until_running(client, job):

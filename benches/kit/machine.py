@@ -24,7 +24,7 @@ def describe():
     return {
         "CPU": f"{model.group(1) if model else platform.processor()}, {cores()} cores used",
         "Instructions": " ".join(flag for flag in FLAGS if flag in flags),
-        "L3 cache": first_line(["getconf", "LEVEL3_CACHE_SIZE"]) + " bytes",
+        "L3 cache": last_cache(),
         "Memory": f"{memory:.1f} GiB",
         "GPU": gpu() or "none",
         "System": f"{distribution()}, Linux {platform.release()}, {first_line(['ldd', '--version'])}",
@@ -58,6 +58,12 @@ def version(package):
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "absent"
+
+
+def last_cache():
+    """Size of the last cache as the kernel tells it; a virtual machine may know none."""
+    sizes = [path.read_text().strip() for path in sorted(pathlib.Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size"))]
+    return sizes[-1] if sizes else "unknown"
 
 
 def distribution():

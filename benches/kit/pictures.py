@@ -113,5 +113,15 @@ def cycle(paths):
         yield from paths
 
 
+def first(setting, folder, count):
+    """A folder of links to the first pictures of another."""
+    few = setting.work / f"first-{count}-{folder.name}"
+    few.mkdir(exist_ok=True)
+    for file in files(folder)[:count]:
+        if not (few / file.name).exists():
+            (few / file.name).hardlink_to(file)
+    return few
+
+
 def files(folder):
     return sorted(pathlib.Path(folder).glob("*.jpg"))

@@ -59,15 +59,17 @@ def real(setting, count, queries=1000):
         folder.mkdir(parents=True, exist_ok=True)
         split(extracted(setting, model, mirror, count + queries), queries, folder)
         add_truth(folder)
-    return Vectors(f"{model} {size(count)}", folder)
+    return Vectors(f"photos {size(count)} ({'MobileNetV2' if mirror else model})", folder)
 
 
 def extracted(setting, model, mirror, count):
     """Imports the cuts and takes their features with the program itself; the matrix lies in the library's folder."""
     library = setting.work / "features"
     mirror = ["--mirror", mirror] if mirror else []
+    left = count
     for part in pictures.small(setting, count):
-        pictures.likeness(setting, library, "import", part, "--json")
+        pictures.likeness(setting, library, "import", pictures.first(setting, part, left), "--json")
+        left -= pictures.SMALL_IN_FOLDER
     pictures.likeness(setting, library, "extract", "--model", model, "--no-index", "--json", *mirror)
     meta = next(library.glob("**/meta.json"))
     dimension = json.loads(meta.read_text())["dimension"]
@@ -113,4 +115,4 @@ def nearest(rows, queries, allowed=None):
 
 
 def size(count):
-    return f"{count // 1_000_000}M" if count % 1_000_000 == 0 and count else f"{count // 1000}k"
+    return next((f"{count // unit}{letter}" for unit, letter in ((1_000_000, "M"), (1000, "k")) if count >= unit), str(count))
