@@ -66,7 +66,7 @@ def measure(name, settings, facts):
     except Exception as error:  # noqa: BLE001 - hours of other measurements must not be lost
         traceback.print_exc()
         section = results.Section(notes=[f"**Broke off**: {type(error).__name__}: {str(error)[:500]}"])
-        section.missing(module.TITLE, "-", 0, "broke off, see its section", unit="")
+        section.missing(module.TITLE, "-", None, "broke off, see its section")
     section.title, section.date, section.quick = module.TITLE, machine.now(), settings.quick
     section.commit, section.machine, section.load = machine.commit(ROOT), facts, load
     section.seconds = time.monotonic() - start

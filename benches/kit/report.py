@@ -61,11 +61,11 @@ def machines(sections, order):
 
 
 def target_line(target):
-    sign = "at most" if target.at_most else "at least"
+    goal = "-" if target.goal is None else f"{'at most' if target.at_most else 'at least'} {amount(target.goal, target.unit)}"
     verdict = {True: "reached", False: "**missed**", None: "not measured"}[target.reached]
     measured = "-" if target.measured is None else amount(target.measured, target.unit)
     words = "; ".join(word for word in (target.figure, target.why) if word)
-    return f"| {target.what} | {target.against} | {sign} {amount(target.goal, target.unit)} | {measured} | {words} | {verdict} |"
+    return f"| {target.what} | {target.against} | {goal} | {measured} | {words} | {verdict} |"
 
 
 def amount(value, unit):

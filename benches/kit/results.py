@@ -11,7 +11,7 @@ class Target:
     """A row of the table of targets: a ratio or time that is to be reached."""
     what: str
     against: str
-    goal: float
+    goal: float | None
     measured: float | None
     figure: str = ""
     unit: str = "x"

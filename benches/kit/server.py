@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 120
 
 
 class Refused(Exception):
-    """An answer with another status than 200."""
+    """An answer that is a refusal or a fault."""
 
 
 class Client:
@@ -35,7 +35,7 @@ class Client:
             self.connection.close()
             self.connection = None
             raise
-        if answer.status != 200:
+        if not 200 <= answer.status < 300:
             raise Refused(f"{method} {path}: {answer.status} {text[:300]!r}")
         return json.loads(text)
 
