@@ -12,9 +12,10 @@ LARGE = 240
 def run(setting):
     section = Section()
     small = pictures.small(setting, 10_000 if setting.quick else 30_000)
+    bulk = [pictures.first(setting, small[0], 3000)] if setting.quick else small
     uploads = pictures.files(pictures.large(setting, "2 MP", 20 if setting.quick else 1000))[:LARGE]
     # The first 200 have features, so that there is something to find; the others get theirs while we measure.
-    library, words = server.pictured(setting, "latency", [pictures.first(setting, small[0], 200), *small], 1)
+    library, words = server.pictured(setting, "latency", [pictures.first(setting, small[0], 200), *bulk], 1)
     half = min(UPLOADS, len(uploads) // 2)
     with server.Server(setting, library, *words) as running:
         client = running.client()

@@ -10,6 +10,8 @@ from kit.results import Plot, Section, Table, Target
 
 TITLE = "Soak: extraction, searches, adds and deletes together"
 SEARCHERS = 8
+# Pictures that are there at the beginning; these are searched for and never deleted.
+SEARCHED_FOR = 1000
 # Each searcher asks this often: what is measured is waiting, not how fast Python can ask.
 SEARCHES_A_SECOND = 10
 ADDED_AT_ONCE = 200
@@ -42,12 +44,13 @@ class Soak:
 def run(setting):
     section = Section()
     folders = pictures.small(setting, 20_000 if setting.quick else 100_000)
-    library, words = server.pictured(setting, "soak", folders[:1], 1)
+    known = pictures.first(setting, folders[0], 200 if setting.quick else SEARCHED_FOR)
+    library, words = server.pictured(setting, "soak", [known], 1)
     drop = library / "incoming"
     drop.mkdir(exist_ok=True)
     with server.Server(setting, library, *words) as running:
         soak = Soak(running, setting, folders[1:])
-        soak.ids = [medium["id"] for medium in running.client().get("media/?limit=1000")["res"]]
+        soak.ids = [medium["id"] for medium in running.client().get(f"media/?limit={SEARCHED_FOR}")["res"]]
         threads = [threading.Thread(target=guarded, args=(soak, work, *rest), daemon=True)
                    for work, *rest in [(sample,), (take_in, drop), (delete,), *((search, place) for place in range(SEARCHERS))]]
         for thread in threads:
@@ -123,7 +126,7 @@ def finished(soak, client, job):
 def delete(soak, client):
     """Takes media away and brings them back two rounds later, never those that are searched for."""
     total = client.get("media/?limit=1")["total"]
-    shown = client.get(f"media/?limit={DELETED_AT_ONCE}&offset={random.Random(total).randrange(1000, max(total - DELETED_AT_ONCE, 1001))}")["res"]
+    shown = client.get(f"media/?limit={DELETED_AT_ONCE}&offset={random.Random(total).randrange(len(soak.ids), max(total - DELETED_AT_ONCE, len(soak.ids) + 1))}")["res"]
     gone = [medium["id"] for medium in shown if medium["id"] not in soak.ids]
     for action in ("delete", "restore"):
         for _ in range(5):
