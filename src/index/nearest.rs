@@ -79,7 +79,7 @@ impl Nearest {
         self.heap.into_sorted_vec().into_iter().map(|far| far.0).collect()
     }
 
-    fn merge(mut self, other: Self) -> Self {
+    pub(super) fn merge(mut self, other: Self) -> Self {
         for far in other.heap {
             self.offer(far.0);
         }

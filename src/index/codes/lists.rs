@@ -1,0 +1,107 @@
+//! The rows of a library in lists, as 1-bit codes: what is scanned, in memory or in a mapped file.
+
+use rayon::prelude::*;
+
+use super::array::Array;
+use super::coarse::Coarse;
+use super::encoder::{Encoder, Prepared};
+use super::partition;
+use crate::error::Result;
+use crate::index::Rows;
+use crate::index::kernels::{BLOCK_ROWS, Candidate, Sieve, prefetch, scan};
+use crate::index::work::Work;
+
+/// Seed of everything random in a build: the same rows give the same index.
+pub(super) const SEED: u64 = 0x5eed_c0de;
+/// Rows that the mean is taken from.
+const MEAN_ROWS: usize = 1 << 16;
+/// Fewer rows than this are one list: finding lists would cost as much as scanning them.
+const PARTITIONED_FROM: usize = 4096;
+const MAX_LISTS: usize = 1 << 16;
+/// Bytes of the next list that are asked for while this one is scanned; the processor sees the rest coming.
+const AHEAD: usize = 1 << 10;
+/// Name of a lane without a row.
+pub(super) const NOBODY: u32 = u32::MAX;
+
+/// All lists with their codes.
+pub(super) struct Lists {
+    pub(super) encoder: Encoder,
+    pub(super) coarse: Coarse,
+    /// First block of each list, and the number of blocks.
+    pub(super) starts: Array<u32>,
+    /// Row of each lane of each block.
+    pub(super) names: Array<u32>,
+    pub(super) blocks: Array<u64>,
+}
+
+/// Lists for so many rows: their number grows with the square root, as the costs of choosing and of scanning then grow alike.
+pub(super) fn usual_lists(rows: usize) -> usize {
+    if rows < PARTITIONED_FROM { 1 } else { (4.0 * (rows as f64).sqrt()) as usize }.min(MAX_LISTS)
+}
+
+impl Lists {
+    /// Cuts these rows into `count` lists and encodes them. Also answers the list of each label.
+    pub(super) fn build(rows: &dyn Rows, labels: &[u32], count: usize, work: &Work<'_>) -> Result<(Self, Vec<u32>)> {
+        let encoder = Encoder::new(partition::mean(rows, labels, MEAN_ROWS), SEED);
+        let (centres, lists) = if count <= 1 {
+            (encoder.mean().to_vec(), vec![0; labels.len()])
+        } else {
+            let mut centres = partition::train(rows, labels, count, &encoder, SEED, work)?;
+            let coarse = Coarse::for_assignment(&encoder, centres.clone());
+            let lists = partition::assign(rows, labels, &coarse, &encoder, work, &|done| work.report(done, 2 * labels.len()))?;
+            partition::move_centres(&mut centres, rows, labels, &lists);
+            (centres, lists)
+        };
+        let coarse = Coarse::for_search(&encoder, centres);
+        Ok((Self::encode(rows, labels, &lists, encoder, coarse), lists))
+    }
+
+    fn encode(rows: &dyn Rows, labels: &[u32], lists: &[u32], encoder: Encoder, coarse: Coarse) -> Self {
+        let members = partition::group(lists, coarse.len());
+        let parts: Vec<(Vec<u64>, Vec<u32>)> = members
+            .par_iter()
+            .enumerate()
+            .map(|(list, places)| {
+                let mut names: Vec<u32> = places.iter().map(|place| labels[*place as usize]).collect();
+                let vectors = names.iter().map(|row| (rows.row(*row as usize), 0.0));
+                let blocks = encoder.encode_all(vectors, coarse.centre(list as u32));
+                names.resize(names.len().next_multiple_of(BLOCK_ROWS), NOBODY);
+                (blocks, names)
+            })
+            .collect();
+        let mut starts = vec![0];
+        starts.extend(parts.iter().scan(0, |sum, (_, names)| {
+            *sum += (names.len() / BLOCK_ROWS) as u32;
+            Some(*sum)
+        }));
+        let mut blocks = Vec::with_capacity(parts.iter().map(|(blocks, _)| blocks.len()).sum());
+        let mut names = Vec::with_capacity(parts.iter().map(|(_, names)| names.len()).sum());
+        for (part, part_names) in parts {
+            blocks.extend(part);
+            names.extend(part_names);
+        }
+        Self { encoder, coarse, starts: starts.into(), names: names.into(), blocks: blocks.into() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.coarse.len()
+    }
+
+    /// Blocks of a list and the rows of their lanes.
+    fn list(&self, list: u32) -> (&[u64], &[u32]) {
+        let (first, end) = (self.starts[list as usize] as usize, self.starts[list as usize + 1] as usize);
+        let size = self.encoder.block_words();
+        (&self.blocks[first * size..end * size], &self.names[first * BLOCK_ROWS..end * BLOCK_ROWS])
+    }
+
+    /// Offers the rows of these lists, each with its inner product of query and centre as estimate.
+    pub(super) fn scan(&self, lists: &[Candidate], prepared: &Prepared, sieve: &mut Sieve<'_>) {
+        for (place, list) in lists.iter().enumerate() {
+            if let Some(next) = lists.get(place + 1) {
+                prefetch(self.list(next.row).0, AHEAD);
+            }
+            let (blocks, names) = self.list(list.row);
+            scan(blocks, names, &prepared.bits, list.estimate, sieve);
+        }
+    }
+}
