@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::feature::vectors::Vectors;
 use crate::feature::{Feature, Features};
-use crate::index::{self, Hit, Rows, Snapshot};
+use crate::index::{self, Hit, RowSet, Rows, Snapshot};
 use crate::model::Zoo;
 use crate::network::engine::NetworkId;
 use crate::network::{Engine, Signature};
@@ -35,6 +35,8 @@ pub(super) struct View {
     snapshot: Option<Arc<Snapshot>>,
     /// Which published index this is.
     version: Option<String>,
+    /// Rows that no later row of the same picture replaces; made when it is first asked for.
+    present: OnceLock<RowSet>,
 }
 
 impl LoadedFeature {
@@ -91,7 +93,10 @@ impl LoadedFeature {
             Some(view) => view.snapshot.clone(),
             None => self.open_index(&rows)?.map(Arc::new),
         };
-        let view = Arc::new(View { vectors, rows, snapshot, version });
+        if let Some(snapshot) = &snapshot {
+            index::take_in(snapshot, &rows);
+        }
+        let view = Arc::new(View { vectors, rows, snapshot, version, present: OnceLock::new() });
         *present = Some(Arc::clone(&view));
         Ok(view)
     }
@@ -141,10 +146,21 @@ impl View {
     }
 
     fn search_index(&self, vector: &[f32], count: usize, among: Option<&HashSet<MediaId>>) -> Result<Vec<Hit>> {
-        let is_foreign = |row: u32| among.is_some_and(|among| self.vectors.media_id(row as usize).is_none_or(|id| !among.contains(&id)));
-        let is_left_out = |row: u32| self.vectors.is_superseded(row) || is_foreign(row);
-        let excluded: index::Excluded<'_> = if self.vectors.superseded() == 0 && among.is_none() { None } else { Some(&is_left_out) };
-        index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, excluded)
+        let chosen = among.map(|among| {
+            let mut chosen = RowSet::none(self.rows.len());
+            among.iter().filter_map(|id| self.vectors.row_of(*id)).for_each(|row| chosen.insert(row));
+            chosen
+        });
+        let allowed = chosen.as_ref().or_else(|| (self.vectors.superseded() > 0).then(|| self.present()));
+        index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, allowed)
+    }
+
+    fn present(&self) -> &RowSet {
+        self.present.get_or_init(|| {
+            let mut present = RowSet::all(self.rows.len());
+            (0..self.rows.len() as u32).filter(|row| self.vectors.is_superseded(*row)).for_each(|row| present.remove(row));
+            present
+        })
     }
 }
 

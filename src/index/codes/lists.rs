@@ -7,7 +7,7 @@ use super::coarse::Coarse;
 use super::encoder::{Encoder, Prepared};
 use super::partition;
 use crate::error::Result;
-use crate::index::Rows;
+use crate::index::{Rows, dot};
 use crate::index::kernels::{BLOCK_ROWS, Candidate, Sieve, prefetch, scan};
 use crate::index::work::Work;
 
@@ -20,11 +20,13 @@ const PARTITIONED_FROM: usize = 4096;
 const MAX_LISTS: usize = 1 << 16;
 /// Bytes of the next list that are asked for while this one is scanned; the processor sees the rest coming.
 const AHEAD: usize = 1 << 10;
+/// Lists of the largest inner product among which the closest is looked for.
+const NEAR_LISTS: usize = 32;
 /// Name of a lane without a row.
 pub(super) const NOBODY: u32 = u32::MAX;
 
 /// All lists with their codes.
-pub(super) struct Lists {
+pub(in crate::index) struct Lists {
     pub(super) encoder: Encoder,
     pub(super) coarse: Coarse,
     /// First block of each list, and the number of blocks.
@@ -85,6 +87,13 @@ impl Lists {
 
     pub(super) fn len(&self) -> usize {
         self.coarse.len()
+    }
+
+    /// The list whose centre is closest to this vector.
+    pub(super) fn closest(&self, vector: &[f32], prepared: &Prepared) -> u32 {
+        let near = self.coarse.best(vector, prepared, NEAR_LISTS).into_iter();
+        let closeness = |list: &Candidate| list.estimate - dot(self.coarse.centre(list.row), self.coarse.centre(list.row)) / 2.0;
+        near.max_by(|a, b| closeness(a).total_cmp(&closeness(b))).map_or(0, |list| list.row)
     }
 
     /// Blocks of a list and the rows of their lanes.

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::lists::Lists;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::kernels::Sieve;
 use crate::index::nearest::Nearest;
 use crate::index::work::Work;
@@ -46,7 +46,6 @@ pub struct Plan {
 impl Plan {
     /// What a search for this many rows looks at: between the measured depths in proportion to their logarithms, beyond them in
     /// proportion to the depth.
-    pub fn at_public(&self, depth: f64) -> Step { self.at(depth) }
     pub(super) fn at(&self, depth: f64) -> Step {
         let Some(first) = self.steps.first() else {
             return Step { depth: depth as usize, lists: usize::MAX, candidates: (20.0 * depth) as usize + 200 };
@@ -59,6 +58,10 @@ impl Plan {
             (None, _) => *first,
         }
     }
+    /// True when scoring so many allowed rows exactly costs less than a search with this reach.
+    pub(super) fn is_cheaper_one_by_one(allowed: usize, step: &Step, lists: usize, rows_per_list: f64) -> bool {
+        allowed as f64 * CANDIDATE_COST <= cost(step.lists.min(lists), step.candidates, rows_per_list)
+    }
 }
 
 fn between(before: &Step, after: &Step, depth: f64) -> Step {
@@ -70,6 +73,11 @@ fn between(before: &Step, after: &Step, depth: f64) -> Step {
 fn stretched(last: &Step, ratio: f64) -> Step {
     let stretch = |value: usize| (value as f64 * ratio).ceil() as usize;
     Step { depth: stretch(last.depth), lists: stretch(last.lists), candidates: stretch(last.candidates) }
+}
+
+/// What a search with this reach costs, in nanoseconds more or less.
+fn cost(reach: usize, candidates: usize, rows_per_list: f64) -> f64 {
+    reach as f64 * (LIST_COST + rows_per_list * ROW_COST) + candidates as f64 * CANDIDATE_COST
 }
 
 /// Where a true neighbour is met: after how many lists, and among how many estimates.
@@ -108,7 +116,7 @@ fn exact_neighbours(rows: &dyn Rows, labels: &[u32], queries: &[u32], depth: usi
                 }
             }
         }
-        Ok(nearest)
+        Ok::<_, Error>(nearest)
     };
     let merge = |left: Vec<Nearest>, right: Vec<Nearest>| Ok(left.into_iter().zip(right).map(|(left, right)| left.merge(right)).collect());
     let merged = parts.map(scan).try_reduce(nothing, merge)?;
@@ -145,7 +153,7 @@ fn cheapest(meetings: &[Vec<Meeting>], depth: usize, wanted: f64, rows_per_list:
         estimates.sort_unstable();
         if let Some(last) = estimates.get(needed - 1).filter(|last| **last < LOOKED_AT) {
             let candidates = (last + 2).max(depth);
-            let cost = reach as f64 * (LIST_COST + rows_per_list * ROW_COST) + candidates as f64 * CANDIDATE_COST;
+            let cost = cost(reach, candidates, rows_per_list);
             if cost < best.0 {
                 best = (cost, Step { depth, lists: reach, candidates });
             }

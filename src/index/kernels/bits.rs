@@ -69,6 +69,20 @@ pub(in crate::index) fn write_lane(block: &mut [u64], lane: usize, rotated: &[f3
     }
 }
 
+/// Copies a row's lane of one block into a lane of another.
+pub(in crate::index) fn copy_lane(from: &[u64], from_lane: usize, to: &mut [u64], to_lane: usize, words: usize) {
+    for word in 0..words {
+        to[word * BLOCK_ROWS + to_lane] = from[word * BLOCK_ROWS + from_lane];
+    }
+    for section in 0..2 {
+        let first = BLOCK_ROWS * words + section * BLOCK_ROWS / 2;
+        let bits = from[first + from_lane / 2] >> (32 * (from_lane % 2)) & u64::from(u32::MAX);
+        let shift = 32 * (to_lane % 2);
+        let cell = &mut to[first + to_lane / 2];
+        *cell = *cell & !(u64::from(u32::MAX) << shift) | bits << shift;
+    }
+}
+
 /// Makes a lane that no search answers.
 pub(in crate::index) fn clear_lane(block: &mut [u64], lane: usize, words: usize) {
     write_lane(block, lane, &vec![0.0; words * 64], 0.0, f32::NEG_INFINITY);

@@ -76,11 +76,6 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// How many are kept, before those that are too many are dropped.
-    pub(in crate::index) fn len(&self) -> usize {
-        self.kept.len()
-    }
-
     /// The best candidates, in no order.
     pub(in crate::index) fn into_candidates(mut self) -> Vec<Candidate> {
         self.halve();
