@@ -136,7 +136,7 @@ fn open_index(folder: &Path, manifest: &Manifest, rows: &Arc<dyn Rows>) -> Resul
     }
     let copied = copies(folder, count)?;
     if matches!(kind, IndexKind::Codes(_)) {
-        let lists = codes::open(&folder.join(CODES_FILE), manifest.dimension, count - copied.len())?;
+        let lists = codes::open(&folder.join(CODES_FILE), manifest.dimension, count, count - copied.len())?;
         let plan = manifest.plan.clone().unwrap_or_default();
         return Ok(Box::new(CodesIndex::new(rows, count, lists, Copies::new(&copied), plan)));
     }

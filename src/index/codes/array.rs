@@ -9,6 +9,7 @@ use memmap2::Mmap;
 /// A kind of number for which every pattern of bits is a value.
 pub(super) trait Plain: Copy + 'static {}
 impl Plain for f32 {}
+impl Plain for u16 {}
 impl Plain for u32 {}
 impl Plain for u64 {}
 

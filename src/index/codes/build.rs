@@ -24,7 +24,7 @@ pub(in crate::index) fn build(rows: &dyn Rows, count: usize, copied: &[Copied], 
     let is_copy = |row: &u32| copied.binary_search_by_key(row, |(copy, _)| *copy).is_ok();
     let labels: Vec<u32> = (0..count as u32).filter(|row| !is_copy(row)).collect();
     let wanted = if wish.lists == 0 { lists::usual_lists(labels.len()) } else { wish.lists };
-    let (index, of_labels) = Lists::build(rows, &labels, wanted.clamp(1, labels.len().max(1)), work)?;
+    let (index, of_labels) = Lists::build(rows, &labels, copied, wanted.clamp(1, labels.len().max(1)), work)?;
     let plan = plan::measure(&index, rows, &labels, &of_labels, wish.recall, work)?;
     Ok((index, plan))
 }

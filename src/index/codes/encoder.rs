@@ -7,19 +7,23 @@
 
 use super::rotation::Rotation;
 use crate::index::dot;
+use crate::index::kernels::bytes::to_bytes;
 use crate::index::kernels::bits::{clear_lane, write_lane};
 use crate::index::kernels::{BLOCK_ROWS, QueryBits, block_words};
 
 /// What rows and queries are seen from.
 #[derive(Debug, Clone)]
-pub(super) struct Encoder {
+pub(in crate::index) struct Encoder {
     rotation: Rotation,
     mean: Vec<f32>,
 }
 
 /// A query, ready for any number of lists.
-pub(super) struct Prepared {
+pub(in crate::index) struct Prepared {
     pub(super) bits: QueryBits,
+    /// The rotated difference from the mean, a byte a number, and the step of those bytes.
+    pub(super) bytes: Vec<i8>,
+    pub(super) step: f32,
     /// Inner product with the mean of all rows.
     pub(super) with_mean: f32,
 }
@@ -43,8 +47,18 @@ impl Encoder {
         block_words(self.words())
     }
 
-    pub(super) fn prepare(&self, query: &[f32]) -> Prepared {
-        Prepared { bits: QueryBits::new(&self.rotation.difference(query, &self.mean)), with_mean: dot(query, &self.mean) }
+    pub(in crate::index) fn prepare(&self, query: &[f32]) -> Prepared {
+        let rotated = self.rotation.difference(query, &self.mean);
+        let mut bytes = Vec::with_capacity(rotated.len());
+        let step = to_bytes(&rotated, &mut bytes);
+        Prepared { bits: QueryBits::new(&rotated), bytes, step, with_mean: dot(query, &self.mean) }
+    }
+
+    /// Appends a centre's rotated difference from the mean in bytes; answers their step, and the part of an inner product that is
+    /// not that of the differences.
+    pub(super) fn to_bytes(&self, centre: &[f32], bytes: &mut Vec<i8>) -> (f32, f32) {
+        let step = to_bytes(&self.rotation.difference(centre, &self.mean), bytes);
+        (step, dot(&self.mean, centre) - dot(&self.mean, &self.mean))
     }
 
     /// Writes a row of a list with this centre into a lane of a block; `extra` is added to every estimate of the row.

@@ -2,8 +2,10 @@
 //! they are mapped. What is small or steers a search is checked whole when the file is opened, the codes in samples; the manifest's
 //! checksum over all of it is for `verify`.
 //!
-//! Page: magic, version, seed, dimension, rows, lists, blocks (64 bits each), checksum of the steering arrays, checksum of the sums,
-//! checksum of the page (32 bits each). Arrays: mean, centres, codes of the centres, starts, names of the lanes, blocks, and one
+//! Page: magic, version, seed, dimension, rows, distinct rows, lists,
+//! blocks (64 bits each), checksum of the steering arrays, checksum of the sums,
+//! checksum of the page (32 bits each). Arrays: mean, centres, codes of the centres, starts, list of each row, rows of the
+//! lanes, blocks, and one
 //! CRC-32 for each 64 KiB of the blocks. Everything is little-endian and begins at a multiple of 64 bytes.
 
 use std::fs::File;
@@ -38,6 +40,7 @@ struct Page {
     seed: u64,
     dimension: u64,
     rows: u64,
+    labels: u64,
     lists: u64,
     blocks: u64,
     steering: u32,
@@ -50,21 +53,23 @@ struct Places {
     centres: Range<usize>,
     coarse: Range<usize>,
     starts: Range<usize>,
+    homes: Range<usize>,
     names: Range<usize>,
     blocks: Range<usize>,
     sums: Range<usize>,
 }
 
 impl Page {
-    fn of(lists: &Lists, rows: usize) -> Self {
+    fn of(lists: &Lists, labels: usize) -> Self {
         let blocks = lists.blocks.len() / lists.encoder.block_words();
         let dimension = lists.encoder.mean().len() as u64;
         let seed = super::lists::SEED;
-        Self { seed, dimension, rows: rows as u64, lists: lists.len() as u64, blocks: blocks as u64, steering: 0, sums: 0 }
+        let (rows, lists) = (lists.homes.len() as u64, lists.len() as u64);
+        Self { seed, dimension, rows, labels: labels as u64, lists, blocks: blocks as u64, steering: 0, sums: 0 }
     }
 
     fn to_bytes(self) -> Vec<u8> {
-        let numbers = [MAGIC, VERSION, self.seed, self.dimension, self.rows, self.lists, self.blocks];
+        let numbers = [MAGIC, VERSION, self.seed, self.dimension, self.rows, self.labels, self.lists, self.blocks];
         let mut bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         bytes.extend(self.steering.to_le_bytes());
         bytes.extend(self.sums.to_le_bytes());
@@ -81,14 +86,15 @@ impl Page {
             seed: number(2)?,
             dimension: number(3)?,
             rows: number(4)?,
-            lists: number(5)?,
-            blocks: number(6)?,
-            steering: short(56)?,
-            sums: short(60)?,
+            labels: number(5)?,
+            lists: number(6)?,
+            blocks: number(7)?,
+            steering: short(64)?,
+            sums: short(68)?,
         };
         let is_whole = number(0)? == MAGIC && number(1)? == VERSION && bytes.get(..PAGE)? == page.to_bytes();
         let in_range = (1..=MAX_DIMENSION).contains(&page.dimension) && (1..=MAX_LISTS).contains(&page.lists);
-        let enough_blocks = page.blocks <= u64::from(u32::MAX) && page.blocks * BLOCK_ROWS as u64 >= page.rows;
+        let enough_blocks = page.blocks <= u64::from(u32::MAX) && page.blocks * BLOCK_ROWS as u64 >= page.labels && page.rows <= u64::from(u32::MAX);
         (is_whole && in_range && enough_blocks).then_some(page)
     }
 
@@ -106,6 +112,7 @@ impl Page {
             centres: next(4 * dimension * lists),
             coarse: next(lists.div_ceil(BLOCK_ROWS) * block_bytes),
             starts: next(4 * (lists + 1)),
+            homes: next(2 * self.rows as usize),
             names: next(4 * BLOCK_ROWS * blocks),
             blocks: next(block_bytes * blocks),
             sums: next(4 * (block_bytes * blocks).div_ceil(SUMMED)),
@@ -113,12 +120,12 @@ impl Page {
     }
 }
 
-/// Writes the lists of `rows` rows into a new file, durably.
+/// Writes the lists of `labels` distinct rows into a new file, durably.
 ///
 /// # Errors
 /// `Internal` when the disk is full or fails.
-pub(in crate::index) fn write(lists: &Lists, rows: usize, path: &Path) -> Result<()> {
-    let mut page = Page::of(lists, rows);
+pub(in crate::index) fn write(lists: &Lists, labels: usize, path: &Path) -> Result<()> {
+    let mut page = Page::of(lists, labels);
     let places = page.places();
     let sums: Vec<u32> = bytes_of(&lists.blocks).chunks(SUMMED).map(crc32fast::hash).collect();
     page.steering = steering(lists.encoder.mean(), lists.coarse.centres(), lists.coarse.blocks(), &lists.starts);
@@ -128,6 +135,7 @@ pub(in crate::index) fn write(lists: &Lists, rows: usize, path: &Path) -> Result
         (places.centres, bytes_of(lists.coarse.centres())),
         (places.coarse, bytes_of(lists.coarse.blocks())),
         (places.starts, bytes_of(&lists.starts)),
+        (places.homes, bytes_of(&lists.homes)),
         (places.names, bytes_of(&lists.names)),
         (places.blocks, bytes_of(&lists.blocks)),
         (places.sums, bytes_of(&sums)),
@@ -152,16 +160,16 @@ fn steering(mean: &[f32], centres: &[f32], coarse: &[u64], starts: &[u32]) -> u3
     hasher.finalize()
 }
 
-/// Maps a file of `rows` rows of this dimension, without reading most of it.
+/// Maps a file of `rows` rows of this dimension, `labels` of them distinct, without reading most of it.
 ///
 /// # Errors
 /// `Corrupt` when it is not such a file, or is damaged where that is looked at.
-pub(in crate::index) fn open(path: &Path, dimension: usize, rows: usize) -> Result<Lists> {
+pub(in crate::index) fn open(path: &Path, dimension: usize, rows: usize, labels: usize) -> Result<Lists> {
     let map = map(path).map_err(|error| io_error(path, "map", error))?;
     let damaged = |what: &str| Error::corrupt(format!("the index file {} is damaged ({what})", path.display()));
     let page = Page::from_bytes(&map).ok_or_else(|| damaged("its first page"))?;
-    if (page.dimension, page.rows) != (dimension as u64, rows as u64) {
-        let found = format!("it holds {} rows of {} numbers, expected {rows} of {dimension}", page.rows, page.dimension);
+    if (page.dimension, page.rows, page.labels) != (dimension as u64, rows as u64, labels as u64) {
+        let found = format!("it holds {} of {} rows of {} numbers, expected {labels} of {rows} of {dimension}", page.labels, page.rows, page.dimension);
         return Err(damaged(&found));
     }
     let places = page.places();
@@ -197,8 +205,8 @@ fn read(map: &Arc<Mmap>, page: &Page, places: Places) -> Option<Lists> {
         return None;
     }
     let encoder = Encoder::new(mean.to_vec(), page.seed);
-    let coarse = Coarse::of(page.dimension as usize, centres, coarse);
-    Some(Lists { encoder, coarse, starts, names: array(map, places.names)?, blocks })
+    let coarse = Coarse::of(&encoder, centres, coarse);
+    Some(Lists { encoder, coarse, starts, homes: array(map, places.homes)?, names: array(map, places.names)?, blocks })
 }
 
 /// Evenly spread parts of the blocks have their checksums.

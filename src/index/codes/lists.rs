@@ -9,6 +9,7 @@ use super::partition;
 use crate::error::Result;
 use crate::index::{Rows, dot};
 use crate::index::kernels::{BLOCK_ROWS, Candidate, Sieve, prefetch, scan};
+use crate::index::distinct::Copied;
 use crate::index::work::Work;
 
 /// Seed of everything random in a build: the same rows give the same index.
@@ -17,9 +18,10 @@ pub(super) const SEED: u64 = 0x5eed_c0de;
 const MEAN_ROWS: usize = 1 << 16;
 /// Fewer rows than this are one list: finding lists would cost as much as scanning them.
 const PARTITIONED_FROM: usize = 4096;
+/// Lists have numbers of 16 bits.
 const MAX_LISTS: usize = 1 << 16;
 /// Bytes of the next list that are asked for while this one is scanned; the processor sees the rest coming.
-const AHEAD: usize = 1 << 10;
+const AHEAD: usize = 1 << 11;
 /// Lists of the largest inner product among which the closest is looked for.
 const NEAR_LISTS: usize = 32;
 /// Name of a lane without a row.
@@ -27,10 +29,12 @@ pub(super) const NOBODY: u32 = u32::MAX;
 
 /// All lists with their codes.
 pub(in crate::index) struct Lists {
-    pub(super) encoder: Encoder,
-    pub(super) coarse: Coarse,
+    pub(in crate::index) encoder: Encoder,
+    pub(in crate::index) coarse: Coarse,
     /// First block of each list, and the number of blocks.
     pub(super) starts: Array<u32>,
+    /// List of each row, copies of other rows among them.
+    pub(super) homes: Array<u16>,
     /// Row of each lane of each block.
     pub(super) names: Array<u32>,
     pub(super) blocks: Array<u64>,
@@ -41,9 +45,17 @@ pub(super) fn usual_lists(rows: usize) -> usize {
     if rows < PARTITIONED_FROM { 1 } else { (4.0 * (rows as f64).sqrt()) as usize }.min(MAX_LISTS)
 }
 
+/// The list of every row: a copy is where its original is.
+fn homes(labels: &[u32], lists: &[u32], copied: &[Copied]) -> Vec<u16> {
+    let mut homes = vec![0; labels.len() + copied.len()];
+    labels.iter().zip(lists).for_each(|(row, list)| homes[*row as usize] = *list as u16);
+    copied.iter().for_each(|(copy, original)| homes[*copy as usize] = homes[*original as usize]);
+    homes
+}
+
 impl Lists {
     /// Cuts these rows into `count` lists and encodes them. Also answers the list of each label.
-    pub(super) fn build(rows: &dyn Rows, labels: &[u32], count: usize, work: &Work<'_>) -> Result<(Self, Vec<u32>)> {
+    pub(super) fn build(rows: &dyn Rows, labels: &[u32], copied: &[Copied], count: usize, work: &Work<'_>) -> Result<(Self, Vec<u32>)> {
         let encoder = Encoder::new(partition::mean(rows, labels, MEAN_ROWS), SEED);
         let (centres, lists) = if count <= 1 {
             (encoder.mean().to_vec(), vec![0; labels.len()])
@@ -55,10 +67,11 @@ impl Lists {
             (centres, lists)
         };
         let coarse = Coarse::for_search(&encoder, centres);
-        Ok((Self::encode(rows, labels, &lists, encoder, coarse), lists))
+        let homes = homes(labels, &lists, copied);
+        Ok((Self::encode(rows, labels, &lists, encoder, coarse, homes), lists))
     }
 
-    fn encode(rows: &dyn Rows, labels: &[u32], lists: &[u32], encoder: Encoder, coarse: Coarse) -> Self {
+    fn encode(rows: &dyn Rows, labels: &[u32], lists: &[u32], encoder: Encoder, coarse: Coarse, homes: Vec<u16>) -> Self {
         let members = partition::group(lists, coarse.len());
         let parts: Vec<(Vec<u64>, Vec<u32>)> = members
             .par_iter()
@@ -82,7 +95,7 @@ impl Lists {
             blocks.extend(part);
             names.extend(part_names);
         }
-        Self { encoder, coarse, starts: starts.into(), names: names.into(), blocks: blocks.into() }
+        Self { encoder, coarse, homes: homes.into(), starts: starts.into(), names: names.into(), blocks: blocks.into() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -90,8 +103,8 @@ impl Lists {
     }
 
     /// The list whose centre is closest to this vector.
-    pub(super) fn closest(&self, vector: &[f32], prepared: &Prepared) -> u32 {
-        let near = self.coarse.best(vector, prepared, NEAR_LISTS).into_iter();
+    pub(super) fn closest(&self, prepared: &Prepared) -> u32 {
+        let near = self.coarse.best(prepared, NEAR_LISTS).into_iter();
         let closeness = |list: &Candidate| list.estimate - dot(self.coarse.centre(list.row), self.coarse.centre(list.row)) / 2.0;
         near.max_by(|a, b| closeness(a).total_cmp(&closeness(b))).map_or(0, |list| list.row)
     }
@@ -104,7 +117,7 @@ impl Lists {
     }
 
     /// Offers the rows of these lists, each with its inner product of query and centre as estimate.
-    pub(super) fn scan(&self, lists: &[Candidate], prepared: &Prepared, sieve: &mut Sieve<'_>) {
+    pub(in crate::index) fn scan(&self, lists: &[Candidate], prepared: &Prepared, sieve: &mut Sieve<'_>) {
         for (place, list) in lists.iter().enumerate() {
             if let Some(next) = lists.get(place + 1) {
                 prefetch(self.list(next.row).0, AHEAD);

@@ -19,6 +19,10 @@ const QUERIES: usize = 256;
 const LOOKED_AT: usize = 1 << 14;
 /// Share of the allowed misses that is planned for: queries of users are no rows of the library.
 const PRUDENCE: f64 = 0.7;
+/// Misses allowed under a filter, for each one allowed without: there the lists are the cost.
+const FILTERED_MISSES: f64 = 1.6;
+/// Looking up whether an allowed row is in a scanned list costs so much.
+const LOOK_UP_COST: f64 = 3.0;
 /// What a candidate scored exactly, a list, and a scanned row cost: nanoseconds at 512 dimensions; only their ratios matter.
 const CANDIDATE_COST: f64 = 100.0;
 const LIST_COST: f64 = 100.0;
@@ -26,7 +30,6 @@ const ROW_COST: f64 = 2.0;
 
 /// What a search for the `depth` closest rows looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Step {
     /// Rows wanted.
     pub depth: usize,
@@ -34,6 +37,8 @@ pub struct Step {
     pub lists: usize,
     /// Rows scored exactly.
     pub candidates: usize,
+    /// Lists scanned when a filter leaves so few rows that the closest of them are this deep.
+    pub filtered_lists: usize,
 }
 
 /// The reach of searches, by the number of rows wanted.
@@ -46,9 +51,9 @@ pub struct Plan {
 impl Plan {
     /// What a search for this many rows looks at: between the measured depths in proportion to their logarithms, beyond them in
     /// proportion to the depth.
-    pub(super) fn at(&self, depth: f64) -> Step {
+    pub(in crate::index) fn at(&self, depth: f64) -> Step {
         let Some(first) = self.steps.first() else {
-            return Step { depth: depth as usize, lists: usize::MAX, candidates: (20.0 * depth) as usize + 200 };
+            return Step { depth: depth as usize, lists: usize::MAX, candidates: (20.0 * depth) as usize + 200, filtered_lists: usize::MAX };
         };
         let after = self.steps.iter().find(|step| step.depth as f64 >= depth);
         let before = self.steps.iter().rev().find(|step| (step.depth as f64) < depth);
@@ -58,21 +63,26 @@ impl Plan {
             (None, _) => *first,
         }
     }
-    /// True when scoring so many allowed rows exactly costs less than a search with this reach.
-    pub(super) fn is_cheaper_one_by_one(allowed: usize, step: &Step, lists: usize, rows_per_list: f64) -> bool {
-        allowed as f64 * CANDIDATE_COST <= cost(step.lists.min(lists), step.candidates, rows_per_list)
+    /// What scoring the allowed rows of the chosen lists one by one costs.
+    pub(super) fn cost_one_by_one(allowed: usize, share_of_lists: f64) -> f64 {
+        allowed as f64 * (LOOK_UP_COST + share_of_lists * CANDIDATE_COST)
+    }
+
+    /// What a scan with this reach costs.
+    pub(super) fn cost_of_scan(step: &Step, lists: usize, rows_per_list: f64) -> f64 {
+        cost(step.lists.min(lists), step.candidates, rows_per_list)
     }
 }
 
 fn between(before: &Step, after: &Step, depth: f64) -> Step {
     let share = (depth / before.depth as f64).ln() / (after.depth as f64 / before.depth as f64).ln();
     let mix = |low: usize, high: usize| (low.max(1) as f64 * (high as f64 / low.max(1) as f64).powf(share)).ceil() as usize;
-    Step { depth: depth as usize, lists: mix(before.lists, after.lists), candidates: mix(before.candidates, after.candidates) }
+    Step { depth: depth as usize, lists: mix(before.lists, after.lists), candidates: mix(before.candidates, after.candidates), filtered_lists: mix(before.filtered_lists, after.filtered_lists) }
 }
 
 fn stretched(last: &Step, ratio: f64) -> Step {
     let stretch = |value: usize| (value as f64 * ratio).ceil() as usize;
-    Step { depth: stretch(last.depth), lists: stretch(last.lists), candidates: stretch(last.candidates) }
+    Step { depth: stretch(last.depth), lists: stretch(last.lists), candidates: stretch(last.candidates), filtered_lists: stretch(last.filtered_lists) }
 }
 
 /// What a search with this reach costs, in nanoseconds more or less.
@@ -126,7 +136,8 @@ fn exact_neighbours(rows: &dyn Rows, labels: &[u32], queries: &[u32], depth: usi
 fn meet(index: &Lists, rows: &dyn Rows, labels: &[u32], lists: &[u32], query: u32, truth: &[Hit]) -> Vec<Meeting> {
     let vector = rows.row(query as usize);
     let prepared = index.encoder.prepare(vector);
-    let order = index.coarse.best(vector, &prepared, index.len());
+    let mut order = index.coarse.best(&prepared, index.len());
+    order.sort_unstable_by(|a, b| b.estimate.total_cmp(&a.estimate));
     let mut sieve = Sieve::new(LOOKED_AT, None);
     index.scan(&order, &prepared, &mut sieve);
     let mut candidates = sieve.into_candidates();
@@ -146,7 +157,11 @@ fn meet(index: &Lists, rows: &dyn Rows, labels: &[u32], lists: &[u32], query: u3
 fn cheapest(meetings: &[Vec<Meeting>], depth: usize, wanted: f64, rows_per_list: f64, lists: usize) -> Step {
     let all: Vec<Meeting> = meetings.iter().flat_map(|meetings| meetings.iter().take(depth)).copied().collect();
     let needed = ((all.len() as f64 * wanted).ceil() as usize).max(1);
-    let mut best = (f64::INFINITY, Step { depth, lists, candidates: LOOKED_AT });
+    let mut deepest: Vec<usize> = all.iter().map(|meeting| meeting.list + 1).collect();
+    deepest.sort_unstable();
+    let enough = (all.len() as f64 * (1.0 - (1.0 - wanted) * FILTERED_MISSES)) as usize;
+    let filtered_lists = deepest.get(enough.min(deepest.len().saturating_sub(1))).copied().unwrap_or(lists);
+    let mut best = (f64::INFINITY, Step { depth, lists, candidates: LOOKED_AT, filtered_lists });
     let mut reach = 1;
     loop {
         let mut estimates: Vec<usize> = all.iter().filter(|meeting| meeting.list < reach).map(|meeting| meeting.estimate).collect();
@@ -155,7 +170,7 @@ fn cheapest(meetings: &[Vec<Meeting>], depth: usize, wanted: f64, rows_per_list:
             let candidates = (last + 2).max(depth);
             let cost = cost(reach, candidates, rows_per_list);
             if cost < best.0 {
-                best = (cost, Step { depth, lists: reach, candidates });
+                best = (cost, Step { depth, lists: reach, candidates, filtered_lists });
             }
         }
         if reach >= lists {

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::index::kernels::hadamard::hadamard;
 
 /// Rounds of signs and transform.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 3;
 /// Bits of a word: rotated vectors have whole words of signs.
 const WORD: usize = 64;
 

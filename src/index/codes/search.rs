@@ -11,16 +11,24 @@ use crate::error::Result;
 use crate::index::kernels::sieve::Gate;
 use crate::index::kernels::{Candidate, Sieve, prefetch};
 use crate::index::nearest::Nearest;
-use crate::index::{Allowed, Hit, Rows, VectorIndex, check_query, dot, nearest, search_chosen};
+use crate::index::{Allowed, Hit, RowSet, Rows, VectorIndex, check_query, dot, nearest, search_chosen};
 
 /// An answer of more than one row in this many is found by the exact scan.
 const SCANNED_SHARE: usize = 8;
+/// So many rows for each candidate of an unfiltered search are scored without choosing lists.
+const FEW: usize = 2;
+/// A filter that leaves a larger share than this, such as one for deleted rows, changes no plan.
+const NEARLY_ALL: f64 = 0.9;
 /// How much farther a search looks when the filter left too little.
 const GROWTH: usize = 4;
 /// Bytes of a vector that are asked for before it is scored; the processor sees the rest coming.
 const AHEAD: usize = 1 << 11;
 /// Vectors asked for ahead of the one being scored.
 const VECTORS_AHEAD: usize = 3;
+
+fn rows_below(allowed: &RowSet, end: usize) -> impl Iterator<Item = u32> + '_ {
+    allowed.rows().take_while(move |row| (*row as usize) < end)
+}
 
 /// An index of codes, open for searches.
 pub(in crate::index) struct CodesIndex {
@@ -50,11 +58,14 @@ impl CodesIndex {
             return Ok(Vec::new());
         }
         let mut step = self.step(count, eligible as f64 / seen as f64);
-        if let Some(allowed) = allowed.filter(|_| Plan::is_cheaper_one_by_one(eligible, &step, self.lists.len(), self.rows_per_list())) {
-            return Ok(search_chosen(rows, allowed.rows().take_while(|row| (*row as usize) < seen), query, count));
+        if let Some(allowed) = allowed.filter(|_| eligible <= step.candidates.saturating_mul(FEW)) {
+            return Ok(search_chosen(rows, rows_below(allowed, seen), query, count));
         }
         while count.saturating_mul(SCANNED_SHARE) < seen {
-            let hits = self.search_with(rows, tail, query, count, step, allowed);
+            let hits = match allowed.filter(|_| self.is_cheaper_one_by_one(eligible, &step)) {
+                Some(allowed) => self.search_allowed(rows, tail, query, count, step, allowed),
+                None => self.search_with(rows, tail, query, count, step, allowed),
+            };
             if hits.len() >= count {
                 return Ok(hits);
             }
@@ -69,7 +80,27 @@ impl CodesIndex {
     /// How far to look when only this share of the rows may be answered: the closest of them are spread among more rows.
     fn step(&self, count: usize, share: f64) -> Step {
         let unfiltered = self.plan.at(count as f64);
-        Step { lists: self.plan.at(count as f64 / share).lists, ..unfiltered }
+        if share > NEARLY_ALL {
+            return unfiltered;
+        }
+        Step { lists: self.plan.at(count as f64 / share).filtered_lists.max(unfiltered.filtered_lists), ..unfiltered }
+    }
+
+    fn is_cheaper_one_by_one(&self, eligible: usize, step: &Step) -> bool {
+        let share = (step.lists as f64 / self.lists.len() as f64).min(1.0);
+        Plan::cost_one_by_one(eligible, share) < Plan::cost_of_scan(step, self.lists.len(), self.rows_per_list())
+    }
+
+    /// Scores exactly what is allowed in the best lists.
+    fn search_allowed(&self, rows: &dyn Rows, tail: &Tail, query: &[f32], count: usize, step: Step, allowed: &RowSet) -> Vec<Hit> {
+        let prepared = self.lists.encoder.prepare(query);
+        let mut is_chosen = vec![false; self.lists.len()];
+        self.lists.coarse.best(&prepared, step.lists).iter().for_each(|list| is_chosen[list.row as usize] = true);
+        let is_near = |row: &u32| match self.lists.homes.get(*row as usize) {
+            Some(home) => is_chosen.get(usize::from(*home)).copied().unwrap_or(false),
+            None => true,
+        };
+        search_chosen(rows, rows_below(allowed, tail.end()).filter(is_near), query, count)
     }
 
     fn rows_per_list(&self) -> f64 {
@@ -78,7 +109,7 @@ impl CodesIndex {
 
     fn search_with(&self, rows: &dyn Rows, tail: &Tail, query: &[f32], count: usize, step: Step, allowed: Allowed<'_>) -> Vec<Hit> {
         let prepared = self.lists.encoder.prepare(query);
-        let lists = self.lists.coarse.best(query, &prepared, step.lists);
+        let lists = self.lists.coarse.best(&prepared, step.lists);
         let gate = allowed.map(|allowed| Gate { allowed, copies: &self.copies });
         let mut sieve = Sieve::new(step.candidates.max(count), gate);
         self.lists.scan(&lists, &prepared, &mut sieve);

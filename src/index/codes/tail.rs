@@ -50,7 +50,7 @@ impl Tail {
         let encode = |row: usize| {
             let vector = rows.row(row);
             let prepared = index.encoder.prepare(vector);
-            let list = index.closest(vector, &prepared);
+            let list = index.closest(&prepared);
             let mut block = vec![0; index.encoder.block_words()];
             index.encoder.encode(vector, index.coarse.centre(list), 0.0, &mut block, 0);
             Encoded { list, block }

@@ -5,7 +5,8 @@
 //! A block is `8 * words` words of signs (word 0 of the eight rows, then word 1, ...), eight factors and eight offsets as 32-bit
 //! floating-point numbers. The estimate of a row is `base + offset + factor * sum(sign * query)`.
 
-use super::sieve::{Candidate, Sieve};
+use super::bytes::nearest_whole;
+use super::sieve::{Candidate, Gate, Sieve};
 
 /// Rows of one block.
 pub(in crate::index) const BLOCK_ROWS: usize = 8;
@@ -34,7 +35,7 @@ pub(in crate::index) struct QueryBits {
 impl QueryBits {
     /// Quantises a query of whole words: `rotated.len()` is a multiple of 64.
     pub(in crate::index) fn new(rotated: &[f32]) -> Self {
-        let largest = rotated.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+        let largest = rotated.iter().fold(0.0_f32, |largest, value| if value.abs() > largest { value.abs() } else { largest });
         let step = if largest > 0.0 { largest / 7.5 } else { 1.0 };
         let mut sum = 0;
         let planes = rotated.as_chunks::<64>().0.iter().map(|word| cut(word, 1.0 / step, &mut sum)).collect();
@@ -44,12 +45,16 @@ impl QueryBits {
 
 /// The planes of 64 numbers; their sum is added to `sum`.
 fn cut(word: &[f32; 64], inverse: f32, sum: &mut i32) -> [u64; PLANES] {
+    let levels: [i32; 64] = std::array::from_fn(|place| nearest_whole(word[place] * inverse).min(7));
+    *sum += levels.iter().sum::<i32>();
+    let bytes: [u8; 64] = std::array::from_fn(|place| levels[place] as u8);
     let mut planes = [0; PLANES];
-    for (place, value) in word.iter().enumerate() {
-        let level = ((value * inverse).round_ties_even() as i32).clamp(-8, 7);
-        *sum += level;
+    for (place, group) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        let group = u64::from_le_bytes(*group);
         for (plane, bits) in planes.iter_mut().enumerate() {
-            *bits |= (level as u64 >> plane & 1) << place;
+            // One bit of each of eight bytes, gathered in the highest byte by a product.
+            let gathered = (group >> plane & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+            *bits |= gathered << (8 * place);
         }
     }
     planes
@@ -94,7 +99,7 @@ pub(in crate::index) fn scan(blocks: &[u64], rows: &[u32], query: &QueryBits, ba
     let size = block_words(query.planes.len());
     let count = (blocks.len() / size).min(rows.len() / BLOCK_ROWS);
     let (blocks, rows) = (&blocks[..count * size], &rows[..count * BLOCK_ROWS]);
-    let is_sparse = |gate: super::sieve::Gate<'_>| gate.allowed.count() * SPARSE < gate.allowed.len();
+    let is_sparse = |gate: Gate<'_>| gate.allowed.count() * SPARSE < gate.allowed.len();
     match sieve.gate().filter(|gate| is_sparse(*gate)) {
         None => scan_all(blocks, rows, query, base, sieve),
         Some(gate) => {

@@ -6,6 +6,7 @@ pub(super) mod bits;
 mod bits_arm;
 #[cfg(target_arch = "x86_64")]
 mod bits_x86;
+pub(super) mod bytes;
 pub(super) mod hadamard;
 mod prefetch;
 pub(super) mod sieve;
