@@ -25,7 +25,7 @@ pub struct ExtractArguments {
     /// Layer whose output is the feature [default: the one that the model names]
     #[arg(long, conflicts_with = "feature")]
     layer: Option<String>,
-    /// Kind of index: flat, hnsw or faiss [default: hnsw]
+    /// Kind of index: auto, codes, flat, hnsw or faiss [default: auto]
     #[arg(long, conflicts_with = "feature")]
     index: Option<String>,
     /// Settings of the index kind, as JSON

@@ -17,7 +17,9 @@ use crate::network::engine::NetworkId;
 use crate::network::{Engine, Signature};
 use crate::types::MediaId;
 
-/// Rows below this share of all (one in four) are scored one by one.
+/// So few rows are scored one by one, whatever the index.
+const FEW: usize = 500;
+/// So are rows below this share of all (one in four) where the index would walk past most of its rows to reach them.
 const FEW_SHARE: usize = 4;
 
 /// A feature that can be asked.
@@ -154,6 +156,9 @@ impl LoadedFeature {
             Some(view) => view.snapshot.clone(),
             None => self.open_index(&rows)?.map(Arc::new),
         };
+        if let Some(snapshot) = &snapshot {
+            index::take_in(snapshot, &rows);
+        }
         let view = Arc::new(View { vectors, rows, snapshot, stamp, present: OnceLock::new() });
         *present = Some(Arc::clone(&view));
         Ok(view)
@@ -205,8 +210,7 @@ impl View {
             Sought::Vector(vector) => vector,
         };
         let hits = match among {
-            // The few are scored one by one: an index would walk past most of its rows to reach them.
-            Some(among) if among.count() < self.rows.len() / FEW_SHARE => {
+            Some(among) if self.are_few(among.count()) => {
                 index::search_rows(self.rows.as_ref(), &among.rows().collect::<Vec<_>>(), vector, count)?
             }
             _ => self.search_index(vector, count, among)?,
@@ -215,12 +219,15 @@ impl View {
         Ok(hits.into_iter().filter_map(|hit| Some((self.vectors.media_id(hit.row as usize)?, distance(hit.row as usize)))).collect())
     }
 
+    fn are_few(&self, rows: usize) -> bool {
+        let is_planned = self.snapshot.as_ref().is_some_and(|snapshot| snapshot.plans_filters());
+        rows < FEW || (!is_planned && rows < self.rows.len() / FEW_SHARE)
+    }
+
     fn search_index(&self, vector: &[f32], count: usize, among: Option<&RowSet>) -> Result<Vec<Hit>> {
         // A set of rows names no superseded ones.
         let allowed = among.or_else(|| (self.vectors.superseded() > 0).then(|| self.present()));
-        let is_left_out = |row: u32| allowed.is_some_and(|allowed| !allowed.contains(row));
-        let excluded: index::Excluded<'_> = if allowed.is_none() { None } else { Some(&is_left_out) };
-        index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, excluded)
+        index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, allowed)
     }
 
     /// All rows but the superseded.

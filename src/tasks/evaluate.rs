@@ -13,7 +13,7 @@ use super::vectorise::{PAGE, Page, Read, Vectoriser};
 use super::{Progress, Stop, metrics};
 use crate::error::{Error, Result, io_error};
 use crate::imaging::PictureFormat;
-use crate::index::{self, FlatIndex, Hit, IndexKind, MemoryRows, Rows, VectorIndex};
+use crate::index::{self, FlatIndex, Hit, IndexKind, MemoryRows, RowSet, Rows, VectorIndex};
 
 /// The figures; `--json` prints them as they are.
 #[derive(Debug, Clone, Serialize)]
@@ -202,11 +202,12 @@ fn ask(rows: &Arc<dyn Rows>, index: &dyn VectorIndex, gallery: &[Labelled], quer
     for (query, vector) in queries.pictures.iter().zip(&queries.vectors) {
         // Gallery and queries may be the same folder: a picture is not its own answer.
         let itself = canonical(&query.path);
-        let own = |row: u32| places.get(row as usize) == Some(&itself);
+        let mut others = RowSet::all(rows.len());
+        (0..rows.len() as u32).filter(|row| places.get(*row as usize) == Some(&itself)).for_each(|row| others.remove(row));
         let started = Instant::now();
-        let hits = index.search(vector, NEAREST, Some(&own))?;
+        let hits = index.search(vector, NEAREST, Some(&others))?;
         asked.milliseconds.push(started.elapsed().as_secs_f64() * 1000.0);
-        let ranking = exact.search(vector, rows.len(), Some(&own))?;
+        let ranking = exact.search(vector, rows.len(), Some(&others))?;
         let is_right = |hit: &Hit| gallery[hit.row as usize].class == query.class;
         asked.first_right.push(f64::from(u8::from(hits.first().is_some_and(is_right))));
         asked.average_precisions.extend(metrics::average_precision(ranking.iter().map(is_right)));

@@ -228,7 +228,7 @@ async fn searches_with_stored_vectors_need_no_network() {
 
 #[test]
 fn a_long_tail_wants_a_build_and_a_short_one_does_not() {
-    use likeness::tasks::rebuild::wants_rebuild;
+    use likeness::index::wants_rebuild;
     let cases = [
         (0, 100, false),
         (0, 20_000, false),
