@@ -191,7 +191,9 @@ async fn every_commit_by_anybody_changes_the_change() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fabricated_library_is_served_at_once() {
     let data = tempfile::TempDir::new().unwrap();
-    let arguments = ["fabricate", "--count", "500", "--set", "smooth", "--dimension", "12", "--index", "flat", "--choices"];
+    let refused = command(data.path(), &["fabricate", "--count", "500", "--set", "smooth", "--dimension", "12"]).output().unwrap();
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("at least 64"));
+    let arguments = ["fabricate", "--count", "500", "--set", "smooth", "--dimension", "64", "--index", "flat", "--choices"];
     let made = command(data.path(), &arguments).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let again = command(data.path(), &arguments).output().unwrap();
