@@ -7,7 +7,6 @@ use likeness::imaging::{DecodeLimits, ResizeFilter};
 use likeness::network::precision::LEAST_COSINE;
 use likeness::network::speed::Bench;
 use likeness::network::{ColourOrder, InputSpec, Network, NetworkFormat, NetworkSource, Precision, Prepared, preprocess};
-use tch::nn::Module;
 use tch::{Device, Kind, Tensor};
 
 use crate::support::shared_data;
