@@ -42,7 +42,8 @@ impl Fast {
     pub(super) fn find(network: &Network, layer: &str) -> Self {
         let plain = Self { way: Way::Plain, execution: Execution::reference() };
         let Ok(trial) = Trial::new(network, layer) else { return plain };
-        let mut ready = tch::no_grad(|| trial.plan().map_err(|error| tracing::debug!(layer, %error, "no plan for this layer"))).ok();
+        let mut ready =
+            tch::no_grad(|| plan(network, layer).map_err(|error| tracing::debug!(layer, %error, "no plan for this layer"))).ok();
         let found = network.precisions.iter().find_map(|&precision| tch::no_grad(|| trial.fastest(ready.as_mut(), precision)));
         let found = found.unwrap_or(plain);
         let Execution { precision, min_cosine, fused } = found.execution;
@@ -59,6 +60,22 @@ impl Fast {
 fn least(precision: Precision) -> f64 {
     // Half of what is allowed is kept for pictures that are unlike the samples.
     if precision == Precision::F32 { LEAST_COSINE_F32 } else { f64::midpoint(1.0, LEAST_COSINE) }
+}
+
+/// The plan of a layer.
+///
+/// # Errors
+/// `Unsupported` with what plans do not know.
+pub(super) fn plan(network: &Network, layer: &str) -> Result<Ready> {
+    let spec = &network.input;
+    let shape = [spec.colour.channels() as i64, spec.height.into(), spec.width.into()];
+    let plan = match (&network.body, &network.file) {
+        (Body::Caffe(graph), _) => graph.plan(layer, shape)?,
+        (Body::TorchScript(_), Some(file)) => fused::plan_of_script(file, layer, shape)?,
+        (Body::TorchScript(_), None) => return Err(Error::internal("a module without its file")),
+    };
+    let piece = if network.device == Device::Cpu { PIECE } else { i64::MAX };
+    Ready::new(plan, network.device, piece)
 }
 
 /// Sample pictures and their features by the plain way, against which others are tried.
@@ -81,18 +98,6 @@ impl<'a> Trial<'a> {
         let output = network.forward_to(&input, layer)?;
         let expected = super::pooled(&output, pictures.len() as i64, layer)?;
         Ok(Self { network, layer, input, expected })
-    }
-
-    fn plan(&self) -> Result<Ready> {
-        let spec = &self.network.input;
-        let shape = [spec.colour.channels() as i64, spec.height.into(), spec.width.into()];
-        let plan = match (&self.network.body, &self.network.file) {
-            (Body::Caffe(graph), _) => graph.plan(self.layer, shape)?,
-            (Body::TorchScript(_), Some(file)) => fused::plan_of_script(file, self.layer, shape)?,
-            (Body::TorchScript(_), None) => return Err(Error::internal("a module without its file")),
-        };
-        let piece = if self.network.device == Device::Cpu { PIECE } else { i64::MAX };
-        Ready::new(plan, self.network.device, piece)
     }
 
     /// The first way of this precision whose features are close enough.

@@ -18,6 +18,7 @@ pub mod precision;
 pub mod preprocess;
 pub mod prototxt;
 mod samples;
+pub mod scan;
 pub mod signature;
 pub mod speed;
 mod torchscript;
@@ -218,6 +219,14 @@ fn normalised(vector: &[f32]) -> Result<Vec<f32>> {
         ));
     }
     Ok(vector.iter().map(|&value| (f64::from(value) / norm) as f32).collect())
+}
+
+/// Number of operations that a method of a TorchScript archive becomes, read without libtorch's loader.
+///
+/// # Errors
+/// `Corrupt` for a damaged archive; `Unsupported`, with what it is, for a program that cannot be followed.
+pub fn plan_steps(archive: &[u8], method: &str, input: [i64; 3]) -> Result<usize> {
+    fused::plan_of_script(archive, method, input).map(|plan| plan.steps.len())
 }
 
 /// Loads a network on the processor and lets it go again: are its files whole, and do they fit each other?

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tch::Device;
 
 use super::precision::Execution;
-use super::{Network, NetworkSource, device, preprocess, samples};
+use super::{Network, NetworkSource, device, fast, preprocess, samples};
 use crate::config::PrecisionChoice;
 use crate::error::{Error, Result};
 
@@ -34,6 +34,14 @@ impl Bench {
     /// How the features are computed.
     pub fn execution(&self) -> Execution {
         self.network.execution(&self.layer)
+    }
+
+    /// The fused operators that the layer becomes, as the text that libtorch runs.
+    ///
+    /// # Errors
+    /// `Unsupported`, with what plans do not know, for a network that runs layer by layer.
+    pub fn plan(&self) -> Result<String> {
+        fast::plan(&self.network, &self.layer).map(|ready| ready.text())
     }
 
     /// Times of `rounds` forward passes of a batch: from the network's input in f32 to features in f32, both in the

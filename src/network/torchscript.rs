@@ -50,10 +50,9 @@ impl TorchScript {
     /// `Invalid` when the module has no such method or refuses the input.
     pub fn forward_to(&self, input: &Tensor, layer: &str) -> Result<Tensor> {
         if layer.is_empty() || layer == "forward" {
-            return self
-                .module
-                .forward_ts(&[input])
-                .map_err(|error| Error::invalid(format!("the network refused its input: {}", first_line(&error.to_string()))));
+            // `view` takes no tensor whose channels lie side by side in memory: such a module gets them one after the other.
+            let answer = self.module.forward_ts(&[input]).or_else(|_| self.module.forward_ts(&[input.f_contiguous()?]));
+            return answer.map_err(|error| Error::invalid(format!("the network refused its input: {}", first_line(&error.to_string()))));
         }
         let input = IValue::Tensor(input.shallow_clone());
         match self.module.method_is(layer, &[input]) {

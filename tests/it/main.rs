@@ -16,6 +16,7 @@ mod engine;
 mod evaluation;
 mod export;
 mod extraction;
+mod fused;
 mod imaging;
 mod import;
 mod indexes;

@@ -41,7 +41,7 @@ const HOMES: &[(&str, &str)] = &[
     ("axum", "src/http/ src/cli/serve.rs"),
     ("tower", "src/http/"),
     ("tower_http", "src/http/"),
-    ("zip", "src/media/"),
+    ("zip", "src/media/ src/network/fused/"),
     ("sha2", "src/types.rs src/media/"),
     ("image", "src/imaging/"),
     ("turbojpeg", "src/imaging/"),

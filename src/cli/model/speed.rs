@@ -34,6 +34,9 @@ pub struct SpeedArguments {
     /// Side of the input of a file that nothing describes, in pixels
     #[arg(long, value_name = "PIXELS", default_value_t = 224)]
     side: u32,
+    /// Print the fused operators that the network becomes, instead of measuring
+    #[arg(long, conflicts_with = "json")]
+    plan: bool,
     /// Print one JSON array
     #[arg(long)]
     json: bool,
@@ -48,7 +51,7 @@ struct Row {
 }
 
 pub(super) fn run(config: &Config, arguments: &SpeedArguments) -> Result<ExitCode> {
-    let rows = tokio::task::block_in_place(|| measure(config, arguments))?;
+    let rows = tokio::task::block_in_place(|| if arguments.plan { show(config, arguments) } else { measure(config, arguments) })?;
     if arguments.json {
         println!("{}", rows.iter().map(Row::json).collect::<Value>());
         return Ok(ExitCode::SUCCESS);
@@ -65,7 +68,16 @@ pub(super) fn run(config: &Config, arguments: &SpeedArguments) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-fn measure(config: &Config, arguments: &SpeedArguments) -> Result<Vec<Row>> {
+fn show(config: &Config, arguments: &SpeedArguments) -> Result<Vec<Row>> {
+    let (found, layer) = resolved(config, arguments)?;
+    let device = device::choose(config.engine.device)?;
+    let bench = Bench::load(&found.source, &layer, device, PrecisionChoice::F32, config.engine.threads)?;
+    print!("{}", bench.plan()?);
+    Ok(Vec::new())
+}
+
+/// The network and the layer that are meant.
+fn resolved(config: &Config, arguments: &SpeedArguments) -> Result<(file::Resolved, String)> {
     // What torchvision's networks expect, so that the numbers that flow are of their usual size.
     let assumed = InputSpec {
         width: arguments.side,
@@ -76,14 +88,19 @@ fn measure(config: &Config, arguments: &SpeedArguments) -> Result<Vec<Row>> {
         filter: ResizeFilter::Antialias,
     };
     let found = file::resolve(&super::zoo(config), &arguments.model, &assumed)?;
-    let layer = arguments.layer.as_deref().unwrap_or(&found.layer);
+    let layer = arguments.layer.clone().unwrap_or_else(|| found.layer.clone());
+    Ok((found, layer))
+}
+
+fn measure(config: &Config, arguments: &SpeedArguments) -> Result<Vec<Row>> {
+    let (found, layer) = resolved(config, arguments)?;
     if arguments.batch.iter().any(|&batch| batch > 4096) {
         return Err(Error::invalid("--batch: at most 4096 pictures at once"));
     }
     let device = device::choose(config.engine.device)?;
     let mut rows = Vec::new();
     for &precision in &arguments.precisions {
-        let bench = Bench::load(&found.source, layer, device, precision, config.engine.threads)?;
+        let bench = Bench::load(&found.source, &layer, device, precision, config.engine.threads)?;
         for &batch in &arguments.batch {
             let times = bench.times(batch, arguments.rounds)?;
             rows.push(Row { precision, execution: bench.execution(), batch, times });

@@ -74,6 +74,11 @@ impl Ready {
         compiled
     }
 
+    /// The plan as libtorch reads it.
+    pub(crate) fn text(&self) -> String {
+        emit(&self.plan, self.target(ElementKind::Float), Kinds::EXACT).text
+    }
+
     /// Number of steps up to and with this many convolutions.
     fn steps_of(&self, convolutions: usize) -> usize {
         let mut places = self.plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.operation, Operation::Convolution(_)));

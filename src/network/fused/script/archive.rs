@@ -23,8 +23,14 @@ pub(super) struct Archive<'a> {
     root: String,
     /// Storages that were read, by key.
     storages: RefCell<HashMap<String, Tensor>>,
-    pub(super) data: Pickle,
-    pub(super) constants: Pickle,
+    pub(super) data: Attributes,
+    pub(super) constants: Attributes,
+}
+
+/// A pickle, and the folder where the numbers of its tensors lie.
+pub(super) struct Attributes {
+    pub(super) pickle: Pickle,
+    folder: &'static str,
 }
 
 impl<'a> Archive<'a> {
@@ -36,8 +42,11 @@ impl<'a> Archive<'a> {
         let root = zip.file_names().filter_map(std::result::Result::ok).find_map(|name| outermost(&name));
         let root = root.ok_or_else(|| corrupt("it has no data.pkl"))?;
         let zip = RefCell::new(zip);
-        let pickle = |name: &str| Pickle::read(&read(&zip, &format!("{root}/{name}"), 64 << 20)?);
-        let (data, constants) = (pickle("data.pkl")?, pickle("constants.pkl")?);
+        let attributes = |folder: &'static str| {
+            let pickle = Pickle::read(&read(&zip, &format!("{root}/{folder}.pkl"), 64 << 20)?)?;
+            Ok::<_, Error>(Attributes { pickle, folder })
+        };
+        let (data, constants) = (attributes("data")?, attributes("constants")?);
         let archive = Self { root, storages: RefCell::default(), data, constants, zip };
         match archive.file("byteorder", 16) {
             Ok(order) if order != b"little" => Err(Error::unsupported("a TorchScript archive with big-endian numbers")),
@@ -62,10 +71,11 @@ impl<'a> Archive<'a> {
     ///
     /// # Errors
     /// `Corrupt` where it reaches beyond its storage.
-    pub(super) fn tensor(&self, pickle: &Pickle, object: &Object) -> Result<Option<Tensor>> {
+    pub(super) fn tensor(&self, attributes: &Attributes, object: &Object) -> Result<Option<Tensor>> {
         if &*object.class != "torch._utils _rebuild_tensor_v2" {
             return Ok(None);
         }
+        let Attributes { pickle, folder } = attributes;
         let [Item::Persistent(storage), Item::Int(offset), size, stride, ..] = pickle.elements(&object.arguments) else {
             return Err(corrupt("a tensor without storage, offset, size or stride"));
         };
@@ -76,7 +86,7 @@ impl<'a> Archive<'a> {
         if !lies_within(&size, &stride, *offset, *count) {
             return Err(corrupt(&format!("a tensor of size {size:?} and stride {stride:?} reaches beyond its storage of {count}")));
         }
-        let flat = self.storage(key, class, *count)?;
+        let flat = self.storage(&format!("{folder}/{key}"), class, *count)?;
         flat.f_as_strided(&size, &stride, *offset).torch()?.f_contiguous().torch().map(Some)
     }
 
@@ -85,10 +95,8 @@ impl<'a> Archive<'a> {
             return Ok(known.shallow_clone());
         }
         let kind = element_kind(class)?;
-        let bytes = self.file(&format!("data/{key}"), MAX_STORAGE)?;
-        if key.contains('/')
-            || usize::try_from(count).ok().and_then(|count| count.checked_mul(kind.elt_size_in_bytes())) != Some(bytes.len())
-        {
+        let bytes = self.file(key, MAX_STORAGE)?;
+        if usize::try_from(count).ok().and_then(|count| count.checked_mul(kind.elt_size_in_bytes())) != Some(bytes.len()) {
             return Err(corrupt(&format!("the storage {key} has {} bytes for {count} numbers", bytes.len())));
         }
         let tensor = Tensor::f_from_data_size(&bytes, &[count], kind).torch()?;

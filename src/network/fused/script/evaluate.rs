@@ -7,9 +7,9 @@ use std::rc::Rc;
 
 use tch::Tensor;
 
-use super::archive::Archive;
+use super::archive::{Archive, Attributes};
 use super::operators;
-use super::pickle::{Item, Pickle};
+use super::pickle::Item;
 use super::syntax::{self, Class, Expression, Function, Module, Statement};
 use crate::error::{Error, Result};
 use crate::network::fused::plan::{self, Plan};
@@ -80,7 +80,7 @@ impl<'a> Evaluation<'a> {
     /// # Errors
     /// `NotFound` for a method that is not there; `Unsupported` with what cannot be followed.
     pub(super) fn run(&mut self, method: &str) -> Result<Value> {
-        let Item::Object(root) = self.archive.data.root else { return Err(Error::unsupported("the archive's root is no object")) };
+        let Item::Object(root) = self.archive.data.pickle.root else { return Err(Error::unsupported("the archive's root is no object")) };
         let input = Value::Tensor(Symbol::new(0));
         self.call_method(root, method, vec![(None, input)])
     }
@@ -94,7 +94,7 @@ impl<'a> Evaluation<'a> {
 
     /// Class of an object such as `__torch__.torch.nn.modules.conv.Conv2d`.
     fn class(&mut self, object: usize) -> Result<Rc<Class>> {
-        let object = self.archive.data.object(object).ok_or_else(|| Error::internal("an object that is not there"))?;
+        let object = self.archive.data.pickle.object(object).ok_or_else(|| Error::internal("an object that is not there"))?;
         let (module, name) = object.class.split_once(' ').unwrap_or_default();
         let module = self.module(module)?;
         module.classes.get(name).cloned().ok_or_else(|| Error::unsupported(format!("no class `{name}`")))
@@ -249,14 +249,15 @@ impl<'a> Evaluation<'a> {
             Value::Path(path) if &**path == "CONSTANTS" => {
                 let place = name.strip_prefix('c').and_then(|number| number.parse::<usize>().ok());
                 let constants = &self.archive.constants;
-                let item = place.and_then(|place| constants.elements(&constants.root).get(place));
+                let pickle = &constants.pickle;
+                let item = place.and_then(|place| pickle.elements(&pickle.root).get(place));
                 self.item(constants, item.ok_or_else(|| Error::unsupported("a constant that is not there"))?, 0)
             }
             Value::Path(path) => Ok(Value::Path(format!("{path}.{name}").into())),
             Value::Object(number) => {
-                let pickle = &self.archive.data;
+                let pickle = &self.archive.data.pickle;
                 if let Some(item) = pickle.object(*number).and_then(|object| pickle.value(&object.state, name)) {
-                    return self.item(pickle, item, 0);
+                    return self.item(&self.archive.data, item, 0);
                 }
                 let constant = self.class(*number)?.constants.get(name).cloned();
                 self.value(&constant.ok_or_else(|| Error::unsupported(format!("no attribute `{name}`")))?, &Names::new())
@@ -266,7 +267,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// A pickled value.
-    fn item(&self, pickle: &Pickle, item: &Item, depth: usize) -> Result<Value> {
+    fn item(&self, attributes: &Attributes, item: &Item, depth: usize) -> Result<Value> {
         Ok(match item {
             Item::None => Value::None,
             Item::Bool(flag) => Value::Bool(*flag),
@@ -274,26 +275,27 @@ impl<'a> Evaluation<'a> {
             Item::Float(number) => Value::Float(*number),
             Item::Text(text) => Value::Text(Rc::clone(text)),
             Item::Sequence(_) if depth < 8 => {
-                let parts = pickle.elements(item).iter().map(|part| self.item(pickle, part, depth + 1));
+                let parts = attributes.pickle.elements(item).iter().map(|part| self.item(attributes, part, depth + 1));
                 Value::Sequence(Rc::new(parts.collect::<Result<_>>()?))
             }
-            Item::Object(number) => self.object(pickle, *number, depth)?,
+            Item::Object(number) => self.object(attributes, *number, depth)?,
             _ => return Err(Error::unsupported("an attribute of a kind that plans do not use")),
         })
     }
 
-    fn object(&self, pickle: &Pickle, number: usize, depth: usize) -> Result<Value> {
+    fn object(&self, attributes: &Attributes, number: usize, depth: usize) -> Result<Value> {
+        let pickle = &attributes.pickle;
         let object = pickle.object(number).ok_or_else(|| Error::internal("an object that is not there"))?;
-        if let Some(tensor) = self.archive.tensor(pickle, object)? {
+        if let Some(tensor) = self.archive.tensor(attributes, object)? {
             return Ok(Value::Constant(Rc::new(tensor)));
         }
         if object.class.starts_with("torch.jit._pickle build_") && depth < 8 {
             let list = pickle.elements(&object.arguments).first().ok_or_else(|| Error::unsupported("a list without elements"))?;
-            return self.item(pickle, list, depth + 1);
+            return self.item(attributes, list, depth + 1);
         }
         if object.class.starts_with("torch._utils _rebuild_parameter") && depth < 8 {
             let tensor = pickle.elements(&object.arguments).first().ok_or_else(|| Error::unsupported("a parameter without tensor"))?;
-            return self.item(pickle, tensor, depth + 1);
+            return self.item(attributes, tensor, depth + 1);
         }
         Ok(Value::Object(number))
     }
