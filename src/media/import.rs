@@ -194,7 +194,9 @@ pub async fn import(
     let ahead = Ahead::new();
     let (steps, preparing) = prepare_in_background(preparer, walk_in_background(paths.to_vec(), rules), ahead.clone(), cancel.clone());
     let mut report = ImportReport::default();
-    let settled = settle_all(store, steps, ahead, &mut report, progress.as_ref()).await;
+    let settled = settle_all(store, steps, ahead.clone(), &mut report, progress.as_ref()).await;
+    // Whoever waits for room now would wait for ever.
+    ahead.room.close();
     let ended = preparing.await;
     settled.map_err(|error| error.context(format!("the import into {} stopped", store.data_dir().display())))?;
     ended.map_err(|source| Error::internal("preparing the pictures failed; please report it").because(source))?;
@@ -268,7 +270,9 @@ fn prepared_in_order(
 ) -> impl Stream<Item = Result<Step>> {
     let chunks = stream::unfold((found, FIRST_CHUNK), |(mut found, most)| async move {
         let chunk = next_chunk(&mut found, most).await;
-        (!chunk.is_empty()).then(|| (chunk, (found, (2 * most).min(CHUNK))))
+        // By what was there, and not by what might have been: a chunk always has room among those that may be ahead.
+        let next = most.max(2 * chunk.len()).min(CHUNK);
+        (!chunk.is_empty()).then_some((chunk, (found, next)))
     });
     chunks
         .take_while(move |_| ready(!cancel.is_cancelled()))
