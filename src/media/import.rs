@@ -21,6 +21,9 @@ use crate::error::{Error, Result};
 /// Most pictures whose rows are committed together, and that wait for it. The disk is waited for once a batch.
 const BATCH: usize = 2048;
 
+/// After this time rows are written, however few they are.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Candidates that wait between the walk and the readers.
 const QUEUE: usize = 1024;
 
@@ -31,9 +34,9 @@ const CHUNK_BYTES: u64 = 8 << 20;
 /// The first candidates come in so small a chunk, the next in twice as large a one, and so on: the first rows are there at once.
 const FIRST_CHUNK: usize = 4;
 
-/// How many candidates may be looked at whose rows are not written yet, at first; with every one that is done it is one more, up to
+/// How many candidates may be looked at whose rows are not written yet, at first; with every one that is done it is two more, up to
 /// [`MOST_AHEAD`]. So an import into the last corner of a disk gets rows for what it has room for, before its files fill the rest.
-const FIRST_AHEAD: usize = 2 * FIRST_CHUNK;
+const FIRST_AHEAD: usize = 4 * FIRST_CHUNK;
 const MOST_AHEAD: usize = 2 * BATCH;
 
 /// Chunks that are prepared at the same time.
@@ -160,9 +163,14 @@ impl Ahead {
         room.map(SemaphorePermit::forget).map_err(|source| Error::internal("the import is closed").because(source))
     }
 
+    /// So many rows are worth a wait for the disk: while it makes one batch durable, hardly a file of the next can be written.
+    fn worthwhile(&self) -> usize {
+        (self.size / 2).min(BATCH)
+    }
+
     /// So many are done.
     fn give_back(&mut self, count: usize) {
-        let more = count.min(MOST_AHEAD - self.size);
+        let more = (2 * count).min(MOST_AHEAD - self.size);
         self.size += more;
         self.room.add_permits(count + more);
     }
@@ -310,12 +318,22 @@ async fn settle_all(
     progress: &dyn ImportProgress,
 ) -> Result<()> {
     let mut batch = Vec::with_capacity(BATCH);
-    while steps.recv_many(&mut batch, BATCH).await > 0 {
+    while gather(&mut steps, &mut batch, ahead.worthwhile()).await {
         let count = batch.len();
         settle(store, std::mem::take(&mut batch), report, progress).await?;
         ahead.give_back(count);
     }
     Ok(())
+}
+
+/// Collects steps until there are enough, or the time is up, or no more come; false at the end.
+async fn gather(steps: &mut mpsc::Receiver<Result<Step>>, batch: &mut Vec<Result<Step>>, enough: usize) -> bool {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    let mut more = steps.recv_many(batch, BATCH).await;
+    while more > 0 && batch.len() < enough {
+        more = tokio::time::timeout_at(until, steps.recv_many(batch, BATCH - batch.len())).await.unwrap_or_default();
+    }
+    !batch.is_empty()
 }
 
 /// Commits a batch up to the first failure that concerns everything, and counts it.
