@@ -43,7 +43,7 @@ impl Staging {
     /// A key nobody else uses, in a folder that hardly anybody else writes to at the moment: names are put into one folder one after
     /// the other. The folder is made by whoever finds it missing.
     pub(super) fn next_key_of(&self, thread: usize) -> String {
-        format!("{}/{}/{}", self.key, thread % FOLDERS, self.next.fetch_add(1, Ordering::Relaxed))
+        format!("{}/of-{}/{}", self.key, thread % FOLDERS, self.next.fetch_add(1, Ordering::Relaxed))
     }
 
     /// A key nobody else uses.
