@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,9 @@ use crate::error::{Error, Result};
 /// Most pictures whose rows are committed together, and that wait for it. The disk is waited for once a batch.
 const BATCH: usize = 2048;
 
+/// After this time rows are written, however few they are.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Candidates that wait between the walk and the readers.
 const QUEUE: usize = 1024;
 
@@ -30,6 +33,11 @@ const CHUNK_BYTES: u64 = 8 << 20;
 
 /// The first candidates come in so small a chunk, the next in twice as large a one, and so on: the first rows are there at once.
 const FIRST_CHUNK: usize = 4;
+
+/// How many candidates may be looked at whose rows are not written yet, at first; with every one that is done it is two more, up to
+/// [`MOST_AHEAD`]. So an import into the last corner of a disk gets rows for what it has room for, before its files fill the rest.
+const FIRST_AHEAD: usize = 4 * FIRST_CHUNK;
+const MOST_AHEAD: usize = 2 * BATCH;
 
 /// Chunks that are prepared at the same time.
 pub(super) fn at_once() -> usize {
@@ -137,6 +145,37 @@ impl Step {
     }
 }
 
+/// How far the readers may be ahead of the rows.
+#[derive(Clone)]
+struct Ahead {
+    room: Arc<Semaphore>,
+    size: usize,
+}
+
+impl Ahead {
+    fn new() -> Self {
+        Self { room: Arc::new(Semaphore::new(FIRST_AHEAD)), size: FIRST_AHEAD }
+    }
+
+    /// Waits for room for so many candidates.
+    async fn take(&self, count: usize) -> Result<()> {
+        let room = self.room.acquire_many(count as u32).await;
+        room.map(SemaphorePermit::forget).map_err(|source| Error::internal("the import is closed").because(source))
+    }
+
+    /// So many rows are worth a wait for the disk: while it makes one batch durable, hardly a file of the next can be written.
+    fn worthwhile(&self) -> usize {
+        (self.size / 2).min(BATCH)
+    }
+
+    /// So many are done.
+    fn give_back(&mut self, count: usize) {
+        let more = (2 * count).min(MOST_AHEAD - self.size);
+        self.size += more;
+        self.room.add_permits(count + more);
+    }
+}
+
 /// Imports pictures and videos from files, folders and ZIP archives. What is wrong with one file is reported and the rest goes on.
 ///
 /// # Errors
@@ -160,9 +199,12 @@ pub async fn import(
     let _look_ahead_ends_with_the_import = finished.clone().drop_guard();
     look_ahead(paths.to_vec(), rules.clone(), Arc::clone(&progress), finished);
     let preparer = Preparer::new(store.clone(), options.check, options.niceness, Arc::clone(&progress), cancel.clone());
-    let (steps, preparing) = prepare_in_background(preparer, walk_in_background(paths.to_vec(), rules), cancel.clone());
+    let ahead = Ahead::new();
+    let (steps, preparing) = prepare_in_background(preparer, walk_in_background(paths.to_vec(), rules), ahead.clone(), cancel.clone());
     let mut report = ImportReport::default();
-    let settled = settle_all(store, steps, &mut report, progress.as_ref()).await;
+    let settled = settle_all(store, steps, ahead.clone(), &mut report, progress.as_ref()).await;
+    // Whoever waits for room now would wait for ever.
+    ahead.room.close();
     let ended = preparing.await;
     settled.map_err(|error| error.context(format!("the import into {} stopped", store.data_dir().display())))?;
     ended.map_err(|source| Error::internal("preparing the pictures failed; please report it").because(source))?;
@@ -204,7 +246,10 @@ async fn next_chunk(found: &mut mpsc::Receiver<Result<Found>>, most: usize) -> V
 }
 
 /// The candidates of a chunk are prepared; everything keeps its place.
-async fn prepare_chunk(preparer: Preparer, chunk: Vec<Result<Found>>) -> Vec<Result<Step>> {
+async fn prepare_chunk(preparer: Preparer, chunk: Vec<Result<Found>>, ahead: Ahead) -> Vec<Result<Step>> {
+    if let Err(error) = ahead.take(chunk.len()).await {
+        return vec![Err(error)];
+    }
     let (mut candidates, mut steps) = (Vec::new(), Vec::with_capacity(chunk.len()));
     for found in chunk {
         match found {
@@ -228,15 +273,18 @@ async fn prepare_chunk(preparer: Preparer, chunk: Vec<Result<Found>>) -> Vec<Res
 fn prepared_in_order(
     preparer: Preparer,
     found: mpsc::Receiver<Result<Found>>,
+    ahead: Ahead,
     cancel: CancellationToken,
 ) -> impl Stream<Item = Result<Step>> {
     let chunks = stream::unfold((found, FIRST_CHUNK), |(mut found, most)| async move {
         let chunk = next_chunk(&mut found, most).await;
-        (!chunk.is_empty()).then(|| (chunk, (found, (2 * most).min(CHUNK))))
+        // By what was there, and not by what might have been: a chunk always has room among those that may be ahead.
+        let next = most.max(2 * chunk.len()).min(CHUNK);
+        (!chunk.is_empty()).then_some((chunk, (found, next)))
     });
     chunks
         .take_while(move |_| ready(!cancel.is_cancelled()))
-        .map(move |chunk| prepare_chunk(preparer.clone(), chunk))
+        .map(move |chunk| prepare_chunk(preparer.clone(), chunk, ahead.clone()))
         .buffered(at_once())
         .flat_map(stream::iter)
         .take_while(|step| ready(!matches!(step, Ok(Step::Stopped))))
@@ -246,10 +294,11 @@ fn prepared_in_order(
 fn prepare_in_background(
     preparer: Preparer,
     found: mpsc::Receiver<Result<Found>>,
+    ahead: Ahead,
     cancel: CancellationToken,
 ) -> (mpsc::Receiver<Result<Step>>, JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel(BATCH);
-    let steps = prepared_in_order(preparer, found, cancel);
+    let steps = prepared_in_order(preparer, found, ahead, cancel);
     let preparing = tokio::spawn(async move {
         let mut steps = std::pin::pin!(steps);
         while let Some(step) = steps.next().await {
@@ -264,14 +313,27 @@ fn prepare_in_background(
 async fn settle_all(
     store: &MediaStore,
     mut steps: mpsc::Receiver<Result<Step>>,
+    mut ahead: Ahead,
     report: &mut ImportReport,
     progress: &dyn ImportProgress,
 ) -> Result<()> {
     let mut batch = Vec::with_capacity(BATCH);
-    while steps.recv_many(&mut batch, BATCH).await > 0 {
+    while gather(&mut steps, &mut batch, ahead.worthwhile()).await {
+        let count = batch.len();
         settle(store, std::mem::take(&mut batch), report, progress).await?;
+        ahead.give_back(count);
     }
     Ok(())
+}
+
+/// Collects steps until there are enough, or the time is up, or no more come; false at the end.
+async fn gather(steps: &mut mpsc::Receiver<Result<Step>>, batch: &mut Vec<Result<Step>>, enough: usize) -> bool {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    let mut more = steps.recv_many(batch, BATCH).await;
+    while more > 0 && batch.len() < enough {
+        more = tokio::time::timeout_at(until, steps.recv_many(batch, BATCH - batch.len())).await.unwrap_or_default();
+    }
+    !batch.is_empty()
 }
 
 /// Commits a batch up to the first failure that concerns everything, and counts it.

@@ -41,5 +41,5 @@ impl MediaIds {
 }
 
 fn place(id: i64) -> Option<(usize, u64)> {
-    (0..=HIGHEST).contains(&id).then_some(((id / 64) as usize, 1 << (id % 64)))
+    (0..=HIGHEST).contains(&id).then(|| ((id / 64) as usize, 1 << (id % 64)))
 }

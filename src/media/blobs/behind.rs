@@ -31,8 +31,9 @@ impl Blobs {
         if holds(&target, bytes).map_err(|source| io_error(&target, "read", source))? {
             return Ok(Put::AlreadyThere);
         }
-        let staged = local.data_dir.join(local.staging.next_key());
-        let stored = std::fs::write(&staged, bytes).and_then(|()| publish(&staged, &target));
+        let staged = local.data_dir.join(local.staging.next_key_of(rayon::current_thread_index().unwrap_or_default()));
+        let stored =
+            in_folder(&staged, || std::fs::write(&staged, bytes)).and_then(|()| in_folder(&target, || std::fs::rename(&staged, &target)));
         if let Err(source) = stored {
             // What cannot be removed now is swept when the library is next opened.
             let _ = std::fs::remove_file(&staged);
@@ -51,14 +52,14 @@ impl Blobs {
     }
 }
 
-/// Moves a file to its place, making the folders on the way when they are missing.
-fn publish(staged: &FilePath, target: &FilePath) -> std::io::Result<()> {
-    match (std::fs::rename(staged, target), target.parent()) {
+/// Writes to a path; makes the folders on the way when they are missing.
+fn in_folder(path: &FilePath, write: impl Fn() -> std::io::Result<()>) -> std::io::Result<()> {
+    match (write(), path.parent()) {
         (Err(error), Some(folder)) if error.kind() == ErrorKind::NotFound => {
             std::fs::create_dir_all(folder)?;
-            std::fs::rename(staged, target)
+            write()
         }
-        (renamed, _) => renamed,
+        (written, _) => written,
     }
 }
 
