@@ -99,14 +99,7 @@ impl Contestant {
         Ok(answer)
     }
 
-    fn search(
-        &self,
-        queries: &Path,
-        count: usize,
-        threads: usize,
-        first: Option<usize>,
-        allowed: Option<&Path>,
-    ) -> Result<Value> {
+    fn search(&self, queries: &Path, count: usize, threads: usize, first: Option<usize>, allowed: Option<&Path>) -> Result<Value> {
         let snapshot = self.snapshot.as_ref().ok_or_else(|| Error::invalid("say `open` first"))?;
         let allowed = allowed.map(|path| row_set(path, snapshot.index.len())).transpose()?;
         let queries = Matrix::open(queries, "<f4")?;

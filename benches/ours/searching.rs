@@ -37,13 +37,7 @@ fn search(index: &dyn VectorIndex, query: &[f32], count: usize, allowed: Option<
 }
 
 /// Asks every query on every thread.
-pub(crate) fn run(
-    index: &dyn VectorIndex,
-    queries: &[&[f32]],
-    count: usize,
-    allowed: Option<&RowSet>,
-    threads: usize,
-) -> Result<Searched> {
+pub(crate) fn run(index: &dyn VectorIndex, queries: &[&[f32]], count: usize, allowed: Option<&RowSet>, threads: usize) -> Result<Searched> {
     let barrier = Barrier::new(threads + 1);
     let ask = |first: usize| -> Result<(Vec<Vec<u32>>, Vec<f64>)> {
         barrier.wait();
