@@ -12,13 +12,14 @@ TITLE = "Folder of photos to stored features, MobileNetV2"
 PHOTOS = 1000
 WORKERS = (0, 1, 2)
 SAMPLE = 24
+MODES = ("eager", "compile-bf16")
 
 
 def run(setting):
     section = Section()
     count = 20 if setting.quick else PHOTOS
     inductor = {"TORCHINDUCTOR_CACHE_DIR": str(setting.cache / "inductor")}
-    peers = {mode: talk.peer(f"folder {mode}", "folder_torch", setting, mode, threads=setting.threads, **inductor) for mode in ("eager", "compile-bf16")}
+    peers = {mode: talk.peer(f"folder {mode}", "folder_torch", setting, mode, threads=setting.threads, **inductor) for mode in MODES[:1 if setting.quick else None]}
     seconds = {}
     try:
         for size in pictures.SIZES:
@@ -50,7 +51,7 @@ def warm(paths):
 
 def compare(setting, section, size, folder, peers):
     """Seconds of each round and contestant."""
-    sample = [str(path) for path in pictures.files(folder)[:SAMPLE]]
+    sample = [str(path) for path in pictures.files(folder)[:4 if setting.quick else SAMPLE]]
     warm(pictures.files(folder))
     slices = sliced(setting, folder)
     table = Table(f"{size}, {len(pictures.files(folder))} photos", ["", "pictures/s", "setting"])
@@ -88,9 +89,9 @@ def best_setting(setting, peers, sample, draft):
     """Mode of the network and number of loader's workers that are fastest on some photos."""
     tried = {}
     for mode, peer in peers.items():
-        for workers in WORKERS:
+        for workers in WORKERS[::2 if setting.quick else 1]:
             words = {"paths": sample, "draft": draft, "workers": workers, "out": setting.work / "sample.npy"}
-            tried[mode, workers] = min(peer.ask("run", **words)["seconds"] for _ in range(2))
+            tried[mode, workers] = min(peer.ask("run", **words)["seconds"] for _ in range(1 if setting.quick else 2))
     return min(tried, key=tried.get)
 
 

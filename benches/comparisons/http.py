@@ -26,7 +26,7 @@ end
 
 def run(setting):
     section = Section()
-    count = 20_000 if setting.quick else 1_000_000
+    count = 4_000 if setting.quick else 1_000_000
     what = f"search over HTTP at {vectors.size(count)}, {CLIENTS} clients"
     if not shutil.which("wrk"):
         return absent(section, what, "wrk is not installed: apt-get install wrk")
@@ -60,7 +60,7 @@ def index_alone(setting, count):
 
 
 def compare(setting, section, what, running, entrant, queries, count):
-    seconds = 2 if setting.quick else 8
+    seconds = 1 if setting.quick else 8
     script = setting.work / "search.lua"
     script.write_text(SCRIPT % (count, vectors.SEED, HITS))
     load(running, script, CLIENTS, seconds)

@@ -10,7 +10,7 @@ STARTS = 5
 
 def run(setting):
     section = Section()
-    count = 20_000 if setting.quick else 1_000_000
+    count = 4_000 if setting.quick else 1_000_000
     what = f"server start, {vectors.size(count)} vectors"
     try:
         library = server.fabricated(setting, count)
