@@ -114,7 +114,9 @@ def main():
         library.command("import", str(photos))
         pictures = new_pictures(queries)
         with library as server:
-            wait_for(server, 2, pictures, lambda: True)
+            # The first passes of a network prepare it, and are no measure.
+            for _ in range(5):
+                wait_for(server, 1, pictures, lambda: True)
             idle = figures(wait_for(server, options.seconds, pictures, lambda: True))
             job = server.ask("task/run/", json.dumps({"task_name": "update_index", "params": {}}).encode())["uuid"]
 
