@@ -4,7 +4,7 @@ use std::sync::Barrier;
 use std::time::Instant;
 
 use likeness::Result;
-use likeness::index::{Hit, RowSet, VectorIndex};
+use likeness::index::{RowSet, VectorIndex};
 use serde::Serialize;
 
 /// What a run over all queries took, and what was answered.
@@ -28,14 +28,6 @@ struct Percentiles {
     p99: f64,
 }
 
-/// One search. The one place that knows how an index is told which rows it may answer.
-fn search(index: &dyn VectorIndex, query: &[f32], count: usize, allowed: Option<&RowSet>) -> Result<Vec<Hit>> {
-    match allowed {
-        None => index.search(query, count, None),
-        Some(allowed) => index.search(query, count, Some(&|row| !allowed.contains(row))),
-    }
-}
-
 /// Asks every query on every thread.
 pub(crate) fn run(index: &dyn VectorIndex, queries: &[&[f32]], count: usize, allowed: Option<&RowSet>, threads: usize) -> Result<Searched> {
     let barrier = Barrier::new(threads + 1);
@@ -46,7 +38,7 @@ pub(crate) fn run(index: &dyn VectorIndex, queries: &[&[f32]], count: usize, all
         // Each thread begins elsewhere: they do not walk through the index in step.
         for place in (0..queries.len()).map(|place| (place + first) % queries.len()) {
             let start = Instant::now();
-            let hits = search(index, queries[place], count, allowed)?;
+            let hits = index.search(queries[place], count, allowed)?;
             times.push(start.elapsed().as_secs_f64() * 1e6);
             rows[place] = hits.iter().map(|hit| hit.row).collect();
         }

@@ -33,9 +33,14 @@ pub(super) fn media_type() -> Object {
     one_of(["image", "video", "video_frame"])
 }
 
+/// Kinds of media that have vectors.
+pub(super) fn picture_type() -> Object {
+    one_of(["image", "video_frame"])
+}
+
 /// Kinds of indexes.
 pub(super) fn index_type() -> Object {
-    one_of(["flat", "hnsw", "faiss", "annoy"])
+    one_of(["auto", "codes", "flat", "hnsw", "faiss", "annoy"])
 }
 
 /// A kind of index, or null for the present one.
