@@ -67,7 +67,7 @@ fn pictures(criterion: &mut Criterion) {
             bencher.iter(|| imaging::resize(black_box(&scaled), NETWORK_SIDE, NETWORK_SIDE, ResizeFilter::Antialias));
         });
         group.bench_function(BenchmarkId::new("thumbnail", name), |bencher| {
-            bencher.iter(|| imaging::thumbnail(black_box(&bytes), 320, &limits))
+            bencher.iter(|| imaging::thumbnail(black_box(&bytes), 320, &limits));
         });
     }
     group.finish();

@@ -46,12 +46,12 @@ def model_words(setting, network, folder):
             link = mirror / key / file.name
             if not link.exists():
                 link.symlink_to(file)
-        return ["--model", key, "--mirror", str(mirror)]
+        return [key, "--mirror", str(mirror)]
     if network == "mobilenet_v2":
         key, mirror = pictures.feature_model(setting)
         if mirror:
-            return ["--model", key, "--mirror", str(mirror)]
-    return ["--model", str(folder / f"{network}.pt")]
+            return [key, "--mirror", str(mirror)]
+    return [str(folder / f"{network}.pt")]
 
 
 def exported(peer, network, folder):
@@ -66,13 +66,13 @@ def compare(setting, section, network, peers, folder):
     setting.say(NETWORKS[network])
     exported(peers["PyTorch eager f32"], network, folder)
     seconds = 0.3 if setting.quick else SECONDS
-    runs = {name: lambda peer=peer: {batch: peer.ask("measure", network=network, batch=batch, seconds=seconds)["images_per_second"] for batch in BATCHES} for name, peer in peers.items()}
+    runs = {name: lambda peer=peer: {batch: peer.ask("measure", network=network, batch=batch, seconds=seconds)["pictures_per_second"] for batch in BATCHES} for name, peer in peers.items()}
     for measure in runs.values():
         measure()  # compiles, packs weights
     words = model_words(setting, network, folder)
-    why = ""
+    why, executions = "", set()
     try:
-        ours(setting, words)
+        ours(setting, words, executions=executions)
         runs = {"ours": lambda: ours(setting, words), **runs}
     except (measures.Absent, RuntimeError) as error:
         why = str(error)
@@ -84,11 +84,16 @@ def compare(setting, section, network, peers, folder):
         for precision in precisions(given.get("ours")):
             figures[f"likeness {precision}"][batch] = [one[batch, precision] for one in given["ours"]]
     tell(section, network, figures, why)
+    section.notes += [f"{NETWORKS[network]}, auto: {precision}, {way}, least cosine to f32 {cosine}." for precision, way, cosine in sorted(executions)]
 
 
-def ours(setting, words):
-    batches = ",".join(str(batch) for batch in BATCHES)
-    answer = measures.command(setting, "model", "speed", *words, "--batch", batches, "--precision", "f32,bf16", "--json")
+def ours(setting, words, batches=BATCHES, device="cpu", executions=None):
+    """Rates of one round; what `auto` came to is added to `executions`."""
+    told = ["--batch", ",".join(str(batch) for batch in batches), "--precisions", "f32,auto", "--rounds", "5" if setting.quick else "9"]
+    answer = measures.command(setting, "--device", device, "model", "speed", *words, *told, "--json")
+    for one in answer if executions is not None else ():
+        if one["asked"] == "auto":
+            executions.add((one["precision"], "fused" if one["fused"] else "layer by layer", f"{one['min_cosine']:.6f}"))
     return measures.forward(answer)
 
 
@@ -131,11 +136,10 @@ def on_gpu(setting, section, folder):
             batches = (8, 32, 128)
 
             def theirs(network=network):
-                return {batch: peer.ask("measure", network=network, batch=batch, seconds=SECONDS)["images_per_second"] for batch in batches}
+                return {batch: peer.ask("measure", network=network, batch=batch, seconds=SECONDS)["pictures_per_second"] for batch in batches}
 
             def mine(words=words):
-                text = ",".join(str(batch) for batch in batches)
-                return measures.forward(measures.command(setting, "--device", "cuda", "model", "speed", *words, "--batch", text, "--precision", "fp16", "--json"))
+                return ours(setting, words, batches, "cuda")
 
             theirs()
             try:
@@ -144,6 +148,6 @@ def on_gpu(setting, section, folder):
                 section.notes.append(f"GPU, {label}: {error}")
                 continue
             for batch in batches:
-                own, other = [one[batch, "fp16"] for one in given["mine"]], [one[batch] for one in given["theirs"]]
+                own, other = [one[batch, "auto"] for one in given["mine"]], [one[batch] for one in given["theirs"]]
                 table.rows.append([label, batch, rounds.with_spread(other), rounds.with_spread(own), f"{rounds.ratio(own, other):.2f}x"])
     section.tables.append(table)

@@ -24,7 +24,9 @@ def run(setting):
     middle = sorted(figures, key=lambda figure: figure["index"] + figure["own"])[STARTS // 2]
     resident = middle["index"] + middle["own"]
     section.targets.append(Target(f"{what}: first answer", "-", 1, rounds.median(seconds), rounds.with_spread(seconds, 2) + " s", "s", True))
-    section.targets.append(Target(f"{what}: resident", "compact codes", 1.2, resident / max(codes, 1),
+    if not codes:
+        raise RuntimeError(f"there is no index in {library}")
+    section.targets.append(Target(f"{what}: resident", "compact codes", 1.2, resident / codes,
                                   f"{resident / 1e6:.0f} MB of {codes / 1e6:.0f} MB codes; {middle['all'] / 1e6:.0f} MB with program and libraries", at_most=True))
     table = Table(what, ["", "MB"])
     table.rows += [["index files on disk", f"{codes / 1e6:.0f}"], ["index files resident", f"{middle['index'] / 1e6:.0f}"], ["memory of its own (heap, stacks)", f"{middle['own'] / 1e6:.0f}"],

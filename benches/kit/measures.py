@@ -4,8 +4,6 @@ import subprocess
 
 from kit import talk
 
-RATES = ("images_per_second", "pictures_per_second", "median", "rate")
-
 
 class Absent(Exception):
     """The program has no such command."""
@@ -21,28 +19,9 @@ def command(setting, *words, threads=None):
     return json.loads(done.stdout)
 
 
-def rate(values):
-    """The figure of an object that holds one rate."""
-    return next((float(values[key]) for key in RATES if isinstance(values.get(key), int | float)), None)
-
-
-def objects(answer):
-    """All objects inside an answer, outermost first."""
-    if isinstance(answer, dict):
-        yield answer
-    for value in answer.values() if isinstance(answer, dict) else answer if isinstance(answer, list) else ():
-        yield from objects(value)
-
-
 def forward(answer):
-    """`likeness model speed --json`: `{(batch, precision): pictures a second}`."""
-    found = {}
-    for one in objects(answer):
-        if "batch" in one and "precision" in one and rate(one) is not None:
-            found[int(one["batch"]), str(one["precision"])] = rate(one)
-    if not found:
-        raise RuntimeError(f"no rate with `batch` and `precision` in {json.dumps(answer)[:300]}")
-    return found
+    """`likeness model speed --json`: `{(batch, precision that was asked for): pictures a second}`."""
+    return {(one["batch"], one["asked"]): one["pictures_per_second"] for one in answer}
 
 
 def folder(answer):

@@ -126,6 +126,6 @@ def pictured(setting, name, folders, extracted, model=None):
 
 def snapshot_bytes(library):
     """Bytes of the newest index in a library: what a search must have at hand besides the rows."""
-    folders = [path for path in pathlib.Path(library).glob("features/**/snapshot-*") if path.is_dir()]
+    folders = [path for path in pathlib.Path(library).glob("**/snapshot-*") if path.is_dir()]
     newest = max(folders, key=lambda path: path.stat().st_mtime, default=None)
     return (newest, sum(path.stat().st_size for path in newest.iterdir())) if newest else (None, 0)

@@ -60,6 +60,7 @@ fn sum_avx2(part: &[u64], streams: usize) -> u64 {
     sum_in_streams(part, streams)
 }
 
+#[expect(clippy::inline_always, reason = "it takes the processor features of the function that it is inlined into")]
 #[inline(always)]
 fn sum_in_streams(part: &[u64], streams: usize) -> u64 {
     let each = part.len() / streams / STEP * STEP;

@@ -1,4 +1,4 @@
-//! Matrices in NumPy's `.npy` format, version 1.0: what both sides of a comparison read, so that both see the same numbers.
+//! Matrices in `NumPy`'s `.npy` format, version 1.0: what both sides of a comparison read, so that both see the same numbers.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -81,13 +81,13 @@ pub(crate) fn write(path: &Path, values: &[f32], columns: usize) -> Result<()> {
     let header = format!("{dictionary:padded$}\n");
     let partial = path.with_extension("partial");
     let mut file = BufWriter::new(File::create(&partial).map_err(failed)?);
-    let mut fill = || {
+    let mut write_all = || {
         file.write_all(MAGIC)?;
         file.write_all(&(header.len() as u16).to_le_bytes())?;
         file.write_all(header.as_bytes())?;
         values.iter().try_for_each(|value| file.write_all(&value.to_le_bytes()))?;
         file.flush()
     };
-    fill().map_err(failed)?;
+    write_all().map_err(failed)?;
     std::fs::rename(&partial, path).map_err(failed)
 }
