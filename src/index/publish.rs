@@ -9,10 +9,10 @@ use std::time::Instant;
 
 use chrono::Utc;
 
+use super::codes::{self, Plan, Wish};
 use super::distinct::{Distinct, View, find_copies};
 use super::manifest::{FORMAT_VERSION, IndexFile, MANIFEST_FILE, METRIC, Manifest, probe_rows};
 use super::snapshot::{CODES_FILE, COPIES_FILE, CURRENT_FILE, FAISS_FILE, GRAPH_FILE, Pointer};
-use super::codes::{self, Plan, Wish};
 use super::work::Work;
 use super::{IndexKind, Rows, faiss, hnsw};
 use crate::error::{Error, Kind, Result, io_error};
@@ -116,7 +116,13 @@ fn fill(kind: &IndexKind, rows: &dyn Rows, building: &Path, fingerprint: &str, w
 }
 
 /// Builds and writes the index of this kind; returns the names of its files.
-fn write_index(kind: &IndexKind, rows: &dyn Rows, count: usize, building: &Path, work: &Work<'_>) -> Result<(Vec<&'static str>, Option<Plan>)> {
+fn write_index(
+    kind: &IndexKind,
+    rows: &dyn Rows,
+    count: usize,
+    building: &Path,
+    work: &Work<'_>,
+) -> Result<(Vec<&'static str>, Option<Plan>)> {
     if count == 0 || *kind == IndexKind::Flat {
         return Ok((Vec::new(), None));
     }

@@ -1,6 +1,7 @@
 //! The index kinds against the exact scan, and what keeps a built index whole.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod codes;
 mod row_sets;
 mod snapshots;
 
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use likeness::index::{
-    FlatIndex, Hit, IndexKind, Manifest, MemoryRows, RowSet, Rows, Snapshot, VectorIndex, build, dot, open_current, search_with_tail, synthetic,
+    FlatIndex, Hit, IndexKind, Manifest, MemoryRows, RowSet, Rows, Snapshot, VectorIndex, build, dot, open_current, search_with_tail,
+    synthetic,
 };
 use likeness::{Error, Kind, Result};
 

@@ -3,9 +3,9 @@
 
 use super::array::Array;
 use super::encoder::{Encoder, Prepared};
+use crate::index::dot;
 use crate::index::kernels::bytes::dot_bytes;
 use crate::index::kernels::{Candidate, Sieve, prefetch, scan};
-use crate::index::dot;
 
 /// Centres scored exactly, per list wanted and besides: what the codes' error asks for.
 const EXACT_PER_WANTED: f64 = 1.5;

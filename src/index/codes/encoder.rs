@@ -7,8 +7,8 @@
 
 use super::rotation::Rotation;
 use crate::index::dot;
-use crate::index::kernels::bytes::to_bytes;
 use crate::index::kernels::bits::{clear_lane, write_lane};
+use crate::index::kernels::bytes::to_bytes;
 use crate::index::kernels::{BLOCK_ROWS, QueryBits, block_words};
 
 /// What rows and queries are seen from.

@@ -7,10 +7,10 @@ use super::coarse::Coarse;
 use super::encoder::{Encoder, Prepared};
 use super::partition;
 use crate::error::Result;
-use crate::index::{Rows, dot};
-use crate::index::kernels::{BLOCK_ROWS, Candidate, Sieve, prefetch, scan};
 use crate::index::distinct::Copied;
+use crate::index::kernels::{BLOCK_ROWS, Candidate, Sieve, prefetch, scan};
 use crate::index::work::Work;
+use crate::index::{Rows, dot};
 
 /// Seed of everything random in a build: the same rows give the same index.
 pub(super) const SEED: u64 = 0x5eed_c0de;
@@ -49,7 +49,9 @@ pub(super) fn usual_lists(rows: usize) -> usize {
 fn homes(labels: &[u32], lists: &[u32], copied: &[Copied]) -> Vec<u16> {
     let mut homes = vec![0; labels.len() + copied.len()];
     labels.iter().zip(lists).for_each(|(row, list)| homes[*row as usize] = *list as u16);
-    copied.iter().for_each(|(copy, original)| homes[*copy as usize] = homes[*original as usize]);
+    for (copy, original) in copied {
+        homes[*copy as usize] = homes[*original as usize];
+    }
     homes
 }
 

@@ -1,8 +1,8 @@
 //! Cutting a library into lists of rows that lie together: k-means (Lloyd, 1982) on a sample, in which the closest centre is found
 //! through 1-bit codes, so that a million rows find their lists in seconds.
 
-use rand::seq::index;
 use rand::SeedableRng;
+use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 

@@ -53,7 +53,12 @@ impl Plan {
     /// proportion to the depth.
     pub(in crate::index) fn at(&self, depth: f64) -> Step {
         let Some(first) = self.steps.first() else {
-            return Step { depth: depth as usize, lists: usize::MAX, candidates: (20.0 * depth) as usize + 200, filtered_lists: usize::MAX };
+            return Step {
+                depth: depth as usize,
+                lists: usize::MAX,
+                candidates: (20.0 * depth) as usize + 200,
+                filtered_lists: usize::MAX,
+            };
         };
         let after = self.steps.iter().find(|step| step.depth as f64 >= depth);
         let before = self.steps.iter().rev().find(|step| (step.depth as f64) < depth);
@@ -77,12 +82,22 @@ impl Plan {
 fn between(before: &Step, after: &Step, depth: f64) -> Step {
     let share = (depth / before.depth as f64).ln() / (after.depth as f64 / before.depth as f64).ln();
     let mix = |low: usize, high: usize| (low.max(1) as f64 * (high as f64 / low.max(1) as f64).powf(share)).ceil() as usize;
-    Step { depth: depth as usize, lists: mix(before.lists, after.lists), candidates: mix(before.candidates, after.candidates), filtered_lists: mix(before.filtered_lists, after.filtered_lists) }
+    Step {
+        depth: depth as usize,
+        lists: mix(before.lists, after.lists),
+        candidates: mix(before.candidates, after.candidates),
+        filtered_lists: mix(before.filtered_lists, after.filtered_lists),
+    }
 }
 
 fn stretched(last: &Step, ratio: f64) -> Step {
     let stretch = |value: usize| (value as f64 * ratio).ceil() as usize;
-    Step { depth: stretch(last.depth), lists: stretch(last.lists), candidates: stretch(last.candidates), filtered_lists: stretch(last.filtered_lists) }
+    Step {
+        depth: stretch(last.depth),
+        lists: stretch(last.lists),
+        candidates: stretch(last.candidates),
+        filtered_lists: stretch(last.filtered_lists),
+    }
 }
 
 /// What a search with this reach costs, in nanoseconds more or less.
@@ -145,7 +160,8 @@ fn meet(index: &Lists, rows: &dyn Rows, labels: &[u32], lists: &[u32], query: u3
     candidates.sort_unstable_by(|a, b| b.estimate.total_cmp(&a.estimate));
     let mut list_places = vec![0; index.len()];
     order.iter().enumerate().for_each(|(place, list)| list_places[list.row as usize] = place);
-    let places: std::collections::HashMap<u32, usize> = candidates.iter().enumerate().map(|(place, candidate)| (candidate.row, place)).collect();
+    let places: std::collections::HashMap<u32, usize> =
+        candidates.iter().enumerate().map(|(place, candidate)| (candidate.row, place)).collect();
     let meeting = |hit: &Hit| {
         let list = labels.binary_search(&hit.row).map_or(0, |label| list_places[lists[label] as usize]);
         Meeting { list, estimate: places.get(&hit.row).copied().unwrap_or(usize::MAX) }

@@ -1,6 +1,8 @@
 //! The scan of 1-bit codes for 64-bit ARM, by NEON's counting of bits in bytes.
 
-use std::arch::aarch64::{vaddq_u64, vandq_u64, vcntq_u8, vdupq_n_u64, vld1q_u64, vpaddlq_u8, vpaddlq_u16, vpaddlq_u32, vreinterpretq_u8_u64, vst1q_u64};
+use std::arch::aarch64::{
+    vaddq_u64, vandq_u64, vcntq_u8, vdupq_n_u64, vld1q_u64, vpaddlq_u8, vpaddlq_u16, vpaddlq_u32, vreinterpretq_u8_u64, vst1q_u64,
+};
 
 use super::bits::{BLOCK_ROWS, QueryBits, block_words, finish, offer_lanes};
 use super::sieve::Sieve;
