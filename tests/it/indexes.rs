@@ -113,6 +113,23 @@ fn large_scans_shared_among_cores_answer_as_small_ones() {
 }
 
 #[test]
+fn queries_asked_together_are_answered_as_one_by_one() {
+    for (count, dimension) in [(1, 7), (3000, 70), (2500, 512)] {
+        let (rows, queries) = smooth(count, 9, dimension);
+        let exact = FlatIndex::new(Arc::clone(&rows));
+        let together: Vec<&[f32]> = queries.iter().map(Vec::as_slice).collect();
+        let odd = set(count, |row| row % 2 == 1);
+        for allowed in [None, Some(&odd)] {
+            for (query, hits) in queries.iter().zip(exact.search_batch(&together, 12, allowed).unwrap()) {
+                assert_eq!(hits, exact.search(query, 12, allowed).unwrap());
+            }
+        }
+        assert!(exact.search_batch(&[], 12, None).unwrap().is_empty());
+        assert_eq!(exact.search_batch(&[&[f32::NAN; 512][..dimension]], 12, None).unwrap_err().kind(), Kind::Invalid);
+    }
+}
+
+#[test]
 fn every_kind_finds_nearly_all_of_the_closest_at_its_defaults() {
     for (count, dimension) in [(6000, 70), (5000, 512)] {
         let (rows, queries) = smooth(count, 100, dimension);
