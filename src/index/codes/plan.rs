@@ -131,7 +131,9 @@ pub(super) fn measure(index: &Lists, rows: &dyn Rows, labels: &[u32], lists: &[u
 /// The closest rows of each queried row, without itself and without copies.
 fn exact_neighbours(rows: &dyn Rows, labels: &[u32], queries: &[u32], depth: usize, work: &Work<'_>) -> Result<Vec<Vec<Hit>>> {
     let mut allowed = RowSet::none(rows.len());
-    labels.iter().for_each(|row| allowed.insert(*row));
+    for row in labels {
+        allowed.insert(*row);
+    }
     let mut neighbours = Vec::with_capacity(queries.len());
     for part in queries.chunks(QUERIES_AT_ONCE) {
         work.check_stop()?;
