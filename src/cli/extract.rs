@@ -61,7 +61,7 @@ pub(super) async fn run(app: &App, arguments: ExtractArguments) -> Result<ExitCo
         let failed: Vec<_> = report.failed.iter().map(|(id, reason)| json!({ "id": id, "reason": reason })).collect();
         println!(
             "{}",
-            json!({ "feature": feature.id, "model": feature.modelzoo_name, "extracted": report.extracted, "already": report.already, "failed": failed, "seconds": report.seconds, "images_per_second": rate, "index": built })
+            json!({ "feature": feature.id, "model": feature.modelzoo_name, "extracted": report.extracted, "already": report.already, "failed": failed, "seconds": report.seconds, "images_per_second": rate, "stages": report.stages, "index": built })
         );
     } else {
         println!(

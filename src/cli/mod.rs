@@ -9,6 +9,7 @@ mod distill;
 mod evaluate;
 mod export;
 mod extract;
+mod fabricate;
 mod features;
 mod import;
 mod index;
@@ -19,6 +20,7 @@ mod query;
 mod render;
 mod routes;
 mod serve;
+mod speed;
 mod verify;
 mod worker;
 
@@ -91,6 +93,8 @@ enum Command {
     Models(model::ListArguments),
     /// Measure a model on your own labelled pictures
     Evaluate(evaluate::EvaluateArguments),
+    /// Measure how fast this machine takes features from pictures, and what holds it up
+    Speed(speed::SpeedArguments),
     /// Train the built-in network: a small student learns what a teacher says of photos
     Distill(distill::DistillArguments),
     /// Take pictures out of the library (they can be restored)
@@ -101,6 +105,9 @@ enum Command {
     Demo(demo::DemoArguments),
     /// Render the program's own sample pictures
     Render(render::RenderArguments),
+    /// Make up a large library, to measure with
+    #[command(hide = true)]
+    Fabricate(fabricate::FabricateArguments),
     /// Print a script that lets a shell complete these commands
     Completions(completions::CompletionsArguments),
 }
@@ -155,7 +162,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
     match command {
         Command::Import(command) => import::run(&library(&config).await?, command).await,
         Command::Keyframes(command) => keyframes::run(config, command).await,
-        Command::Extract(command) => extract::run(&App::open(config).await?, command).await,
+        Command::Extract(command) => extract::run(&App::open(alone(config)).await?, command).await,
         Command::Index(command) => index::run(&App::open(config).await?, command).await,
         Command::Detect(command) => detect::run(&App::open(config).await?, command).await,
         Command::Query(command) => query::run(&App::open(config).await?, command).await,
@@ -167,8 +174,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Db(command) => db::run(&config, command).await,
         Command::Features(command) => features::run(&App::open(config).await?, command).await,
         Command::Models(command) => Ok(model::list(&config, &command)),
-        Command::Evaluate(command) => evaluate::run(config, command).await,
+        Command::Evaluate(command) => evaluate::run(alone(config), command).await,
+        Command::Speed(command) => speed::run(alone(config), command).await,
         Command::Distill(command) => tokio::task::block_in_place(|| distill::run(command)).map(|()| ExitCode::SUCCESS),
+        Command::Fabricate(command) => fabricate::run(config, command).await,
         Command::Delete(command) => media::delete(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Restore(command) => media::restore(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
         Command::Demo(command) => demo::run(config, command).await,
@@ -176,6 +185,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Completions(command) => Ok(completions::run(&command)),
         Command::Routes(command) => Ok(routes::run(&command)),
     }
+}
+
+/// Settings of a process that serves nobody: its bulk work need not step back.
+fn alone(mut config: Config) -> Config {
+    config.engine.bulk_niceness = 0;
+    config
 }
 
 /// The library alone: what needs no network does not start the engine.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::ServiceExt;
 use axum::extract::Request;
+use axum::serve::ListenerExt;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -55,12 +56,19 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener> {
 
 /// Serves until the process is asked to stop; `ready` is told the address once requests are answered.
 pub(super) async fn serve(app: App, listener: TcpListener, ready: impl FnOnce(&str)) -> Result<ExitCode> {
-    warm_up(&app).await;
+    open_index(&app).await;
     let bound = listener.local_addr().or_error(Kind::Internal, || "the listening socket has no address".into())?;
     let end = worker::end_when_asked();
     ready(&format!("http://{bound}"));
+    tokio::spawn(load_network(app.clone()));
     let workers = tasks::worker::start(&app, &end);
     let service = ServiceExt::<Request>::into_make_service(crate::http::service(app));
+    // The last part of an answer must not wait for the client's word about the part before it.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection cannot be told to send at once");
+        }
+    });
     let served = axum::serve(listener, service).with_graceful_shutdown(end.clone().cancelled_owned());
     tokio::select! {
         done = served => done.or_error(Kind::Internal, || "serving failed".into())?,
@@ -107,13 +115,20 @@ impl ServeArguments {
     }
 }
 
-/// Network and index are ready before the port opens; a library without a feature is served all the same.
-async fn warm_up(app: &App) {
+/// The index is open before the port is; a library without a feature is served all the same.
+async fn open_index(app: &App) {
     match app.search.current().await {
         Ok(Some((feature, signature))) => {
             tracing::info!(feature = %feature.id, model = %feature.modelzoo_name, dimension = signature.dimension, "feature loaded");
         }
         Ok(None) => tracing::warn!("no feature yet: searches answer once `likeness extract` has run; no restart is needed"),
         Err(error) => tracing::error!(error = ?error, "the first feature could not be loaded; searches will say why"),
+    }
+}
+
+/// Searches with pictures of the library are answered meanwhile; the first upload waits for what is left of this.
+async fn load_network(app: App) {
+    if let Err(error) = app.search.warm_up().await {
+        tracing::error!(error = ?error, "the network of the first feature could not be loaded; searches with uploads will say why");
     }
 }

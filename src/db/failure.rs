@@ -15,6 +15,13 @@ pub fn database_error(doing: &str, source: DbErr) -> Error {
     Error::new(kind, format!("the database could not {doing}: {}", without_passwords(&cause))).because(source)
 }
 
+/// A failure of reading straight from the `SQLite` file.
+pub(super) fn read_error(doing: &str, source: rusqlite::Error) -> Error {
+    let text = source.to_string();
+    let (kind, cause) = by_text(&text).unwrap_or((Kind::Internal, text));
+    Error::new(kind, format!("the database could not {doing}: {cause}")).because(source)
+}
+
 /// True when the failure is that of a unique key: somebody else stored the same thing first.
 pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))

@@ -6,12 +6,18 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 mod m20260101_000001_library;
 #[path = "../../migrations/m20261121_000001_work.rs"]
 mod m20261121_000001_work;
+#[path = "../../migrations/m20261121_000002_changes.rs"]
+mod m20261121_000002_changes;
 
 /// Brings a database to the newest schema, or back.
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20260101_000001_library::Migration), Box::new(m20261121_000001_work::Migration)]
+        vec![
+            Box::new(m20260101_000001_library::Migration),
+            Box::new(m20261121_000001_work::Migration),
+            Box::new(m20261121_000002_changes::Migration),
+        ]
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -16,9 +17,11 @@ mod failure;
 pub mod maintenance;
 pub mod migrations;
 mod place;
+mod reader;
 
 pub use failure::{database_error, is_unique_violation};
 use place::Place;
+pub use reader::Reader;
 
 /// Key of the advisory lock that a writer holds on `PostgreSQL`; any number of ours will do, as long as it stays the same.
 const WRITE_LOCK: i64 = 0x6c69_6b65_0001;
@@ -26,17 +29,40 @@ const WRITE_LOCK: i64 = 0x6c69_6b65_0001;
 /// Key of the advisory lock that the process holds that brings the schema up to date.
 const MIGRATION_LOCK: i64 = 0x6c69_6b65_0002;
 
+/// Counted by triggers, see the migrations.
+const LIBRARY_CHANGE: &str = "SELECT count FROM library_change WHERE id = 1";
+
 /// A handle to the migrated database; clones share its connections.
 #[derive(Clone)]
 pub struct Database {
     connection: DatabaseConnection,
     place: Arc<Place>,
+    reader: Option<Arc<Reader>>,
 }
 
 impl Database {
     /// What queries run on.
     pub fn connection(&self) -> &DatabaseConnection {
         &self.connection
+    }
+
+    /// The short way to rows of an `SQLite` file; `None` for other databases.
+    pub fn reader(&self) -> Option<&Reader> {
+        self.reader.as_deref()
+    }
+
+    /// A number that is another one whenever media, the contents of collections or detections have changed, by any process.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn library_change(&self) -> Result<i64> {
+        if let Some(reader) = self.reader() {
+            return reader.library_change();
+        }
+        let question = Statement::from_string(self.connection.get_database_backend(), LIBRARY_CHANGE);
+        let row = self.connection.query_one_raw(question).await;
+        let row = row.map_err(|source| database_error("tell what has changed", source))?;
+        row.map_or(Ok(0), |row| row.try_get("", "count").map_err(|source| database_error("tell what has changed", source)))
     }
 
     /// A transaction that holds the right to write from its start, so that what it reads stays true until it commits.
@@ -79,7 +105,8 @@ impl Database {
         place.reach().await?;
         let opened = sea_orm::Database::connect(place.options()).await;
         let connection = opened.map_err(|source| database_error("be opened", source).context(&place))?;
-        Ok(Self { connection, place: Arc::new(place) })
+        let reader = place.file().map(|file| Arc::new(Reader::new(file)));
+        Ok(Self { connection, place: Arc::new(place), reader })
     }
 
     /// Brings the schema up to date. On `PostgreSQL` all of it is one transaction, and other processes wait for it.

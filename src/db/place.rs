@@ -23,7 +23,7 @@ const SQLITE_PRAGMAS: [(&str, &str); 6] = [
     ("journal_mode", "WAL"),
     ("synchronous", "FULL"),
     ("foreign_keys", "ON"),
-    ("mmap_size", "268435456"),
+    ("mmap_size", "2147418112"),
     ("cache_size", "-16384"),
     ("temp_store", "MEMORY"),
 ];

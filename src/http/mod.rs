@@ -18,9 +18,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use tower::Layer;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
 use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
@@ -29,10 +30,15 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::config::Config;
 
+/// Bytes below which an answer is sent as it is: it fits a packet or two, whatever is done to it.
+const SMALLEST_COMPRESSED: u64 = 2048;
+
 /// The whole server as one service. A path with or without its trailing slash is the same.
 pub fn service(app: App) -> NormalizePath<Router> {
-    let text_only =
-        DefaultPredicate::new().and(NotForContentType::const_new("application/zip")).and(NotForContentType::const_new("video/"));
+    let text_only = DefaultPredicate::new()
+        .and(SizeAbove::new(SMALLEST_COMPRESSED))
+        .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("video/"));
     let (door, description) = doors(&app.config).split_for_parts();
     let (sockets, clients) = socketio::layer(&app);
     let router = Router::new()
@@ -52,7 +58,7 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .layer(fixed_header("x-content-type-options", "nosniff"))
         .layer(fixed_header("referrer-policy", "same-origin"))
         .layer(fixed_header("content-security-policy", pages::CONTENT_SECURITY_POLICY))
-        .layer(CompressionLayer::new().compress_when(text_only))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(text_only))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(TraceLayer::new_for_http())
         .with_state(app);

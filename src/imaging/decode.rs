@@ -44,7 +44,7 @@ pub fn decode_at_least(bytes: &[u8], min_side: u32, limits: &DecodeLimits) -> Re
 /// As [`decode`].
 pub fn verify(bytes: &[u8], limits: &DecodeLimits) -> Result<PictureInfo> {
     let info = probe(bytes, limits)?;
-    decode_probed(bytes, &info, Some(1), limits)?;
+    decode_probed(bytes, &info, Some(1), limits)?.recycle();
     Ok(info)
 }
 

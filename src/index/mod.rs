@@ -34,7 +34,7 @@ pub use kind::{CodesSettings, FaissSettings, HnswSettings, IndexKind};
 pub use manifest::{FORMAT_VERSION, IndexFile, Manifest};
 pub use publish::build;
 pub use row_set::RowSet;
-pub use snapshot::{Snapshot, current_version, open_current, verify_current};
+pub use snapshot::{Snapshot, current_stamp, current_version, open_current, verify_current};
 pub use tail::{search_rows, search_with_tail, take_in, wants_rebuild};
 pub use tune::{Measured, Tuning, tune};
 

@@ -30,6 +30,13 @@ pub struct Snapshot {
     pub index: Box<dyn VectorIndex>,
 }
 
+impl Snapshot {
+    /// True when the index itself finds the best way to any choice of rows, few or many.
+    pub fn plans_filters(&self) -> bool {
+        matches!(self.manifest.kind, IndexKind::Codes(_))
+    }
+}
+
 /// What `current` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pointer {
@@ -184,4 +191,19 @@ pub fn verify_current(folder: &Path) -> Result<u64> {
     let manifest = read_manifest(&snapshot, &pointer).map_err(|error| rebuild(error, folder))?;
     manifest.files.iter().try_for_each(|file| file.verify(&snapshot)).map_err(|error| rebuild(error, folder))?;
     Ok(manifest.files.iter().map(|file| file.bytes).sum())
+}
+
+/// Changes whenever another index becomes the current one of a folder; `None` before the first. Much cheaper than its name: searches ask
+/// each time.
+///
+/// # Errors
+/// When the disk fails.
+pub fn current_stamp(folder: &Path) -> Result<Option<(u64, i64, i64)>> {
+    use std::os::unix::fs::MetadataExt;
+    let path = folder.join(CURRENT_FILE);
+    match std::fs::metadata(&path) {
+        Ok(file) => Ok(Some((file.ino(), file.mtime(), file.mtime_nsec()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error(&path, "measure", error)),
+    }
 }

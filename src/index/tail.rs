@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 
 /// So many new rows are taken in before the caller goes on: a few milliseconds. More are left to another thread.
 const TAKEN_AT_ONCE: usize = 128;
-/// A new build is worth its time when more rows are new than this, and than one in so many of all.
+/// A new build is worth its time when more rows are new than this, and than one in so many of the indexed ones.
 const MANY_NEW: usize = 20_000;
 const NEW_SHARE: usize = 10;
 /// Vectors asked for ahead of the one being scored.
@@ -61,9 +61,9 @@ pub fn take_in(snapshot: &Arc<Snapshot>, rows: &Arc<dyn Rows>) {
     }
 }
 
-/// True when so many rows are newer than the snapshot that a new build is worth its time.
-pub fn wants_rebuild(snapshot: &Snapshot, rows: &dyn Rows) -> bool {
-    rows.len().saturating_sub(snapshot.index.len()) > MANY_NEW.max(rows.len() / NEW_SHARE)
+/// True when so many of these rows are newer than the indexed ones that a new build is worth its time.
+pub fn wants_rebuild(indexed: usize, rows: usize) -> bool {
+    rows.saturating_sub(indexed) > MANY_NEW.max(indexed / NEW_SHARE)
 }
 
 /// The `count` closest of these rows, each scored exactly: for a choice of rows that is small beside the whole.

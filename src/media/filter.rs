@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{ExprTrait, Func, LikeExpr, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
-use super::{Media, MediaStore, Order, Sort};
+use super::detections::LabelFilter;
+use super::{Media, MediaStore, Order, Sort, reader};
 use crate::db::database_error;
 use crate::db::entity::media::{Column, Entity};
-use crate::db::entity::{collection_media, media_source};
-use crate::error::Result;
+use crate::db::entity::{collection_media, detection, media_source};
+use crate::error::{Error, Result};
 use crate::types::{CollectionId, MediaId, MediaType};
 
 /// What a list is narrowed to; everything given must hold.
@@ -24,6 +25,8 @@ pub struct MediaFilter {
     pub name: Option<String>,
     /// In this collection.
     pub collection: Option<CollectionId>,
+    /// Shows this, as a detector saw it.
+    pub seen: Option<LabelFilter>,
     /// Other media with the same bytes as this one.
     pub duplicate_of: Option<MediaId>,
     /// The trash, instead of what is not deleted.
@@ -40,6 +43,7 @@ impl MediaFilter {
             .add_option(self.until.map(|time| Column::CreatedAt.lte(time)))
             .add_option(self.name.as_deref().map(|text| Column::Id.in_subquery(named(text))))
             .add_option(self.collection.map(|id| Column::Id.in_subquery(members(id))))
+            .add_option(self.seen.as_ref().map(|seen| Column::Id.in_subquery(showing(seen))))
             .add_option(self.duplicate_of.map(|id| Column::ContentSha256.in_subquery(content_of(id)).and(Column::Id.ne(id.0))))
     }
 
@@ -54,12 +58,44 @@ impl MediaStore {
     /// # Errors
     /// Those of the database.
     pub async fn find(&self, filter: &MediaFilter, offset: u64, limit: u64, sort: Sort, order: Order) -> Result<Vec<Media>> {
-        let sorted = match sort {
-            Sort::Id => filter.select(),
-            Sort::Date => filter.select().order_by(Column::CreatedAt, order.into()),
-        };
-        let rows = sorted.order_by(Column::Id, order.into()).offset(offset).limit(limit).all(self.db.connection()).await;
+        // The rows that are skipped are only counted, in an index; those of the page alone are read.
+        let page = sorted(filter.select().select_only().column(Column::Id), sort, order).offset(offset).limit(limit).into_query();
+        let rows = sorted(Entity::find().filter(Column::Id.in_subquery(page)), sort, order).all(self.db.connection()).await;
         rows.map_err(|source| database_error("list the media", source))?.into_iter().map(Media::from_row).collect()
+    }
+
+    /// The numbers of all media that pass a filter, in no order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn ids_of(&self, filter: &MediaFilter) -> Result<Vec<i64>> {
+        let query = filter.select().select_only().column(Column::Id);
+        if self.db.reader().is_none() {
+            let ids = query.into_tuple().all(self.db.connection()).await;
+            return ids.map_err(|source| database_error("list the media", source));
+        }
+        let (db, question) = (self.db.clone(), query.build(DbBackend::Sqlite));
+        let read = move || {
+            db.reader().map_or(Ok(Vec::new()), |file| file.read("list the media", |connection| reader::numbers(connection, &question)))
+        };
+        let read = tokio::task::spawn_blocking(read).await;
+        read.map_err(|source| Error::internal("listing media was interrupted").because(source))?
+    }
+
+    /// A number that is another one whenever any filter may give others than before.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn library_change(&self) -> Result<i64> {
+        self.db.library_change().await
+    }
+
+    /// A number that is another one after every change of the database at all; `None` where that cannot be told quickly.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn change(&self) -> Result<Option<u64>> {
+        self.db.reader().map(crate::db::Reader::change).transpose()
     }
 
     /// How many media pass a filter.
@@ -69,6 +105,14 @@ impl MediaStore {
     pub async fn count_found(&self, filter: &MediaFilter) -> Result<u64> {
         filter.select().count(self.db.connection()).await.map_err(|source| database_error("count the media", source))
     }
+}
+
+fn sorted(media: Select<Entity>, sort: Sort, order: Order) -> Select<Entity> {
+    let by_date = match sort {
+        Sort::Id => media,
+        Sort::Date => media.order_by(Column::CreatedAt, order.into()),
+    };
+    by_date.order_by(Column::Id, order.into())
 }
 
 fn named(text: &str) -> SelectStatement {
@@ -101,6 +145,17 @@ fn members(collection: CollectionId) -> SelectStatement {
     let mut query = Query::select();
     let link = collection_media::Column::CollectionId.eq(collection.0);
     query.column(collection_media::Column::MediaId).from(collection_media::Entity).and_where(link);
+    query
+}
+
+fn showing(seen: &LabelFilter) -> SelectStatement {
+    let mut query = Query::select();
+    query.column(detection::Column::MediaId).from(detection::Entity).cond_where(
+        Condition::all()
+            .add(detection::Column::Label.eq(&seen.label))
+            .add(detection::Column::Confidence.gte(seen.min_confidence))
+            .add_option(seen.detector.as_ref().map(|detector| detection::Column::Detector.eq(detector))),
+    );
     query
 }
 

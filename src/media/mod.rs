@@ -17,12 +17,14 @@ use crate::types::{MediaId, MediaType, Sha256};
 mod archive;
 pub mod blobs;
 pub mod check;
+mod chunk;
 pub mod collections;
 mod commit;
 pub mod detections;
 mod disk;
 mod duplicates;
 pub mod export;
+mod fabricate;
 pub mod fetch;
 mod filter;
 pub mod import;
@@ -31,7 +33,9 @@ mod listing;
 mod origin;
 mod prepare;
 mod promote;
+mod reader;
 mod ready;
+mod rows;
 mod staging;
 mod thumbs;
 mod trash;
@@ -180,14 +184,27 @@ impl MediaStore {
     /// # Errors
     /// `Corrupt` when the row is there and the bytes are not.
     pub async fn bytes(&self, media: &Media) -> Result<Bytes> {
-        self.blobs.get(&media.key()).await.map_err(|error| match error.kind() {
-            crate::Kind::NotFound => Error::corrupt(format!(
-                "the bytes of media {} are missing: {} is not there (restore it from a backup, or delete the media and import the picture again)",
-                media.id,
-                self.data_dir.join(media.key()).display()
-            )),
-            _ => error,
-        })
+        self.blobs.get(&media.key()).await.map_err(|error| self.missing(media, error))
+    }
+
+    /// As [`MediaStore::bytes`], on the calling thread.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read(&self, media: &Media) -> Result<Bytes> {
+        self.blobs.read(&media.key()).map_err(|error| self.missing(media, error))
+    }
+
+    fn missing(&self, media: &Media, error: Error) -> Error {
+        if error.kind() != crate::Kind::NotFound {
+            return error;
+        }
+        let place = self.data_dir.join(media.key());
+        Error::corrupt(format!(
+            "the bytes of media {} are missing: {} is not there (restore it from a backup, or delete the media and import the picture again)",
+            media.id,
+            place.display()
+        ))
     }
 }
 

@@ -145,6 +145,19 @@ impl Zoo {
         Ok((network, signature))
     }
 
+    /// What a layer's feature will be once the network is loaded, from the verified files and the descriptor alone: quick, as no
+    /// network is built. `None` for a layer of which the descriptor tells no dimension. Blocks on files and network.
+    ///
+    /// # Errors
+    /// Those of [`Zoo::get`] and [`Zoo::source`].
+    pub fn signature(&self, key: &str, layer: &str) -> Result<Option<Signature>> {
+        let entry = self.get(key)?;
+        let source = self.source(&entry)?;
+        let (layer, dimension) = (if layer.is_empty() { &entry.descriptor.features } else { layer }, entry.descriptor.dimensions);
+        let is_told = *layer == entry.descriptor.features && dimension > 0;
+        Ok(is_told.then(|| Signature::new(key, layer, dimension, source.input.clone(), source.hash())))
+    }
+
     pub(super) fn places(&self, entry: &Entry) -> weights::Places {
         let compiled_in =
             EMBEDDED.iter().find(|embedded| embedded.key == entry.key && entry.folder.is_none()).map_or(&[][..], |embedded| embedded.files);

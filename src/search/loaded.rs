@@ -1,11 +1,14 @@
-//! One feature, ready to answer: its network in the engine, its vectors mapped, its index open. New vectors and a newly built
-//! index, by this process or another, are seen at the next search.
+//! One feature, ready to answer: its vectors mapped, its index open, its network in the engine once a picture needs it. New vectors
+//! and a newly built index, by this process or another, are seen at the next search.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::error::{Error, Result};
+use tokio::sync::OnceCell;
+
+use super::narrowed::Kept;
+use super::ranking::Pace;
+use crate::error::{Error, Kind, Result};
 use crate::feature::vectors::Vectors;
 use crate::feature::{Feature, Features};
 use crate::index::{self, Hit, RowSet, Rows, Snapshot};
@@ -14,19 +17,26 @@ use crate::network::engine::NetworkId;
 use crate::network::{Engine, Signature};
 use crate::types::MediaId;
 
-/// Media below this share of all (one in four) are scored one by one.
+/// So few rows are scored one by one, whatever the index.
+const FEW: usize = 500;
+/// So are rows below this share of all (one in four) where the index would walk past most of its rows to reach them.
 const FEW_SHARE: usize = 4;
 
 /// A feature that can be asked.
 pub(super) struct LoadedFeature {
     feature: Feature,
     signature: Signature,
-    network: NetworkId,
+    network: OnceCell<NetworkId>,
     layer: Arc<str>,
     vectors_folder: PathBuf,
     index_folder: PathBuf,
     view: Mutex<Option<Arc<View>>>,
+    sets: tokio::sync::Mutex<Vec<Kept>>,
+    pace: Pace,
 }
+
+/// Tells one published index from another.
+type Stamp = Option<(u64, i64, i64)>;
 
 /// What one search sees, from its start to its end.
 pub(super) struct View {
@@ -34,21 +44,35 @@ pub(super) struct View {
     rows: Arc<dyn Rows>,
     snapshot: Option<Arc<Snapshot>>,
     /// Which published index this is.
-    version: Option<String>,
+    stamp: Stamp,
     /// Rows that no later row of the same picture replaces; made when it is first asked for.
     present: OnceLock<RowSet>,
 }
 
+/// What is searched for: a vector, or the row that holds it.
+pub(super) enum Sought {
+    Row(u32),
+    Vector(Vec<f32>),
+}
+
 impl LoadedFeature {
-    /// Loads network, vectors and index of a feature.
+    /// Loads vectors and index of a feature; the network only where its descriptor does not tell what its vectors are.
     ///
     /// # Errors
     /// `NotReady` without weights, `Corrupt` or `Conflict` when vectors or index are damaged or of another model.
     pub(super) async fn load(feature: Feature, engine: &Engine, zoo: &Zoo, features: &Features) -> Result<Self> {
-        let (network, signature) = zoo.load(engine, &feature.modelzoo_name, &feature.layer).await?;
+        let (told, model, named) = (zoo.clone(), feature.modelzoo_name.clone(), feature.layer.clone());
+        let told = super::blocking(move || told.signature(&model, &named)).await?;
+        let (network, signature) = if let Some(signature) = told {
+            (OnceCell::new(), signature)
+        } else {
+            let (network, signature) = zoo.load(engine, &feature.modelzoo_name, &feature.layer).await?;
+            (OnceCell::new_with(Some(network)), signature)
+        };
         let layer = signature.layer.as_str().into();
         let (vectors_folder, index_folder) = (features.vectors_folder(&signature), features.index_folder(feature.id));
-        let loaded = Arc::new(Self { feature, signature, network, layer, vectors_folder, index_folder, view: Mutex::default() });
+        let (view, sets, pace) = (Mutex::default(), tokio::sync::Mutex::default(), Pace::default());
+        let loaded = Arc::new(Self { feature, signature, network, layer, vectors_folder, index_folder, view, sets, pace });
         let opened = Arc::clone(&loaded);
         super::blocking(move || opened.view()).await?;
         Arc::into_inner(loaded).ok_or_else(|| Error::internal("a feature was used before it was loaded"))
@@ -62,12 +86,50 @@ impl LoadedFeature {
         &self.signature
     }
 
-    pub(super) fn network(&self) -> NetworkId {
-        self.network
+    /// The network, loaded when the first picture needs it.
+    ///
+    /// # Errors
+    /// Those of [`Zoo::load`]; `Conflict` when it is not the one that made the vectors.
+    pub(super) async fn network(&self, engine: &Engine, zoo: &Zoo) -> Result<NetworkId> {
+        let load = async || {
+            let (network, signature) = zoo.load(engine, &self.feature.modelzoo_name, &self.feature.layer).await?;
+            if signature == self.signature {
+                return Ok(network);
+            }
+            let message = format!("the files of model `{}` have changed: start the server again, then extract", signature.model);
+            Err(Error::new(Kind::Conflict, message))
+        };
+        self.network.get_or_try_init(load).await.copied()
+    }
+
+    /// The network if a picture has needed it already.
+    pub(super) fn loaded_network(&self) -> Option<NetworkId> {
+        self.network.get().copied()
     }
 
     pub(super) fn layer(&self) -> &Arc<str> {
         &self.layer
+    }
+
+    /// How long its searches take.
+    pub(super) fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
+    /// Sets of rows from earlier searches.
+    pub(super) fn kept_sets(&self) -> &tokio::sync::Mutex<Vec<Kept>> {
+        &self.sets
+    }
+
+    /// The state of the last search if nothing was added or built since, which two looks at files tell.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub(super) fn view_if_unchanged(&self) -> Result<Option<Arc<View>>> {
+        // Whoever holds it is opening something.
+        let Some(view) = self.view.try_lock().ok().and_then(|present| present.clone()) else { return Ok(None) };
+        let is_same = !view.vectors.has_changed() && index::current_stamp(&self.index_folder)? == view.stamp;
+        Ok(is_same.then_some(view))
     }
 
     /// The newest state: the one of the last search if nothing was added or built since.
@@ -76,7 +138,8 @@ impl LoadedFeature {
     /// Those of opening vectors and index.
     pub(super) fn view(&self) -> Result<Arc<View>> {
         let mut present = self.view.lock().unwrap_or_else(PoisonError::into_inner);
-        let version = index::current_version(&self.index_folder)?;
+        // Looked at before the index is opened: one that is published meanwhile is opened by the next search.
+        let stamp = index::current_stamp(&self.index_folder)?;
         let (vectors, grown) = match present.as_deref() {
             None => (Arc::new(self.open_vectors()?), true),
             Some(view) => match view.vectors.refresh()? {
@@ -84,11 +147,11 @@ impl LoadedFeature {
                 None => (Arc::clone(&view.vectors), false),
             },
         };
-        if let Some(view) = present.as_ref().filter(|view| !grown && view.version == version) {
+        if let Some(view) = present.as_ref().filter(|view| !grown && view.stamp == stamp) {
             return Ok(Arc::clone(view));
         }
         let rows: Arc<dyn Rows> = vectors.clone();
-        let snapshot = match present.as_ref().filter(|view| view.version == version) {
+        let snapshot = match present.as_ref().filter(|view| view.stamp == stamp) {
             // Only the tail grew: the index over the first rows is the same.
             Some(view) => view.snapshot.clone(),
             None => self.open_index(&rows)?.map(Arc::new),
@@ -96,7 +159,7 @@ impl LoadedFeature {
         if let Some(snapshot) = &snapshot {
             index::take_in(snapshot, &rows);
         }
-        let view = Arc::new(View { vectors, rows, snapshot, version, present: OnceLock::new() });
+        let view = Arc::new(View { vectors, rows, snapshot, stamp, present: OnceLock::new() });
         *present = Some(Arc::clone(&view));
         Ok(view)
     }
@@ -114,30 +177,41 @@ impl LoadedFeature {
 }
 
 impl View {
+    /// Rows of the matrix, superseded ones too.
+    pub(super) fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Vectors that can be found, of all media or of these.
-    pub(super) fn len(&self, among: Option<&HashSet<MediaId>>) -> usize {
-        match among {
-            Some(among) => among.iter().filter(|id| self.vectors.row_of(**id).is_some()).count(),
-            None => self.rows.len() - self.vectors.superseded(),
-        }
+    pub(super) fn len(&self, among: Option<&RowSet>) -> usize {
+        among.map_or(self.rows.len() - self.vectors.superseded(), RowSet::count)
     }
 
-    /// The stored vector of a picture.
-    pub(super) fn vector_of(&self, media: MediaId) -> Option<Vec<f32>> {
-        self.vectors.row_of(media).map(|row| self.rows.row(row as usize).to_vec())
+    /// The rows of these media.
+    pub(super) fn rows_of(&self, media: impl Iterator<Item = MediaId>) -> RowSet {
+        let mut set = RowSet::none(self.rows.len());
+        media.filter_map(|id| self.vectors.row_of(id)).for_each(|row| set.insert(row));
+        set
     }
 
-    /// The closest pictures, or the closest of these, with their Euclidean distance, closest first. The distance is taken from
+    /// Where the stored vector of a picture is.
+    pub(super) fn row_of(&self, media: MediaId) -> Option<Sought> {
+        self.vectors.row_of(media).map(Sought::Row)
+    }
+
+    /// The closest pictures, or the closest of these rows, with their Euclidean distance, closest first. The distance is taken from
     /// the vectors themselves: `sqrt(2 - 2 cos)` would turn the rounding of a cosine of 1 into 0.0003.
     ///
     /// # Errors
     /// Those of the index.
-    pub(super) fn search(&self, vector: &[f32], count: usize, among: Option<&HashSet<MediaId>>) -> Result<Vec<(MediaId, f32)>> {
+    pub(super) fn search(&self, sought: &Sought, count: usize, among: Option<&RowSet>) -> Result<Vec<(MediaId, f32)>> {
+        let vector = match sought {
+            Sought::Row(row) => self.rows.row(*row as usize),
+            Sought::Vector(vector) => vector,
+        };
         let hits = match among {
-            // The few are scored one by one: an index would walk past most of its rows to reach them.
-            Some(among) if among.len() < self.rows.len() / FEW_SHARE => {
-                let rows: Vec<u32> = among.iter().filter_map(|id| self.vectors.row_of(*id)).collect();
-                index::search_rows(self.rows.as_ref(), &rows, vector, count)?
+            Some(among) if self.are_few(among.count()) => {
+                index::search_rows(self.rows.as_ref(), &among.rows().collect::<Vec<_>>(), vector, count)?
             }
             _ => self.search_index(vector, count, among)?,
         };
@@ -145,20 +219,22 @@ impl View {
         Ok(hits.into_iter().filter_map(|hit| Some((self.vectors.media_id(hit.row as usize)?, distance(hit.row as usize)))).collect())
     }
 
-    fn search_index(&self, vector: &[f32], count: usize, among: Option<&HashSet<MediaId>>) -> Result<Vec<Hit>> {
-        let chosen = among.map(|among| {
-            let mut chosen = RowSet::none(self.rows.len());
-            among.iter().filter_map(|id| self.vectors.row_of(*id)).for_each(|row| chosen.insert(row));
-            chosen
-        });
-        let allowed = chosen.as_ref().or_else(|| (self.vectors.superseded() > 0).then(|| self.present()));
+    fn are_few(&self, rows: usize) -> bool {
+        let is_planned = self.snapshot.as_ref().is_some_and(|snapshot| snapshot.plans_filters());
+        rows < FEW || (!is_planned && rows < self.rows.len() / FEW_SHARE)
+    }
+
+    fn search_index(&self, vector: &[f32], count: usize, among: Option<&RowSet>) -> Result<Vec<Hit>> {
+        // A set of rows names no superseded ones.
+        let allowed = among.or_else(|| (self.vectors.superseded() > 0).then(|| self.present()));
         index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, allowed)
     }
 
+    /// All rows but the superseded.
     fn present(&self) -> &RowSet {
         self.present.get_or_init(|| {
             let mut present = RowSet::all(self.rows.len());
-            (0..self.rows.len() as u32).filter(|row| self.vectors.is_superseded(*row)).for_each(|row| present.remove(row));
+            self.vectors.superseded_rows().for_each(|row| present.remove(row));
             present
         })
     }

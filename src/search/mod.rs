@@ -4,24 +4,29 @@
 pub mod detector;
 mod detectors;
 mod loaded;
+mod narrowed;
+mod ranking;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 use crate::feature::{Feature, Features};
 use crate::imaging::DecodeLimits;
-use crate::media::{Media, MediaStore};
+use crate::media::{Media, MediaFilter, MediaStore};
 use crate::model::Zoo;
-use crate::network::{Engine, Signature, preprocess};
-use crate::types::{FeatureId, MediaId, MediaType, Region};
+use crate::network::{Engine, Execution, Signature, preprocess};
+use crate::types::{FeatureId, Region};
 
 pub use detector::{Detector, Inference};
 pub use detectors::Detectors;
-use loaded::LoadedFeature;
+use loaded::{LoadedFeature, Sought};
+use ranking::Field;
 
 /// What is searched for.
 #[derive(Debug, Clone)]
@@ -39,8 +44,8 @@ pub struct Query {
     pub region: Option<Region>,
     /// Feature; the default one when `None`.
     pub feature: Option<FeatureId>,
-    /// Only these media may be answered; all when `None`.
-    pub among: Option<Arc<HashSet<MediaId>>>,
+    /// Only media that pass this may be answered.
+    pub among: MediaFilter,
     /// Hits to skip.
     pub offset: usize,
     /// Hits wanted.
@@ -51,7 +56,7 @@ pub struct Query {
 
 impl Default for Query {
     fn default() -> Self {
-        Self { region: None, feature: None, among: None, offset: 0, limit: 30, group_by_video: false }
+        Self { region: None, feature: None, among: MediaFilter::default(), offset: 0, limit: 30, group_by_video: false }
     }
 }
 
@@ -79,9 +84,6 @@ pub struct Answer {
     pub took: Duration,
 }
 
-/// So many times more pictures are looked at, to begin with, when the frames of a video fall together.
-const GROUPED_REACH: usize = 4;
-
 /// Most hits that one request can reach (`offset + limit`).
 pub const DEEPEST: usize = 100_000;
 
@@ -95,14 +97,25 @@ pub struct SearchDesk {
     limits: DecodeLimits,
     detectors: Detectors,
     state: Arc<RwLock<State>>,
+    /// Searches that compute at the same time.
+    computing: Arc<Semaphore>,
+    /// Where the library's counter stood when deleted media crowded an answer; -1 for never.
+    crowded_at: Arc<AtomicI64>,
 }
 
 #[derive(Default)]
 struct State {
-    loaded: HashMap<FeatureId, Arc<LoadedFeature>>,
+    loaded: HashMap<FeatureId, Present>,
     default: Option<FeatureId>,
     /// What is on its way to becoming the default.
     loading: Option<FeatureId>,
+}
+
+/// A loaded feature, and the database's change at which its record was last seen to be that of now.
+#[derive(Clone)]
+struct Present {
+    feature: Arc<LoadedFeature>,
+    seen_at: Option<u64>,
 }
 
 /// Nothing is loading any more once this is gone, whether it went well, failed or was given up.
@@ -118,7 +131,9 @@ impl SearchDesk {
     /// A desk with nothing loaded.
     pub fn new(engine: Engine, media: MediaStore, zoo: Zoo, features: Features, limits: DecodeLimits) -> Self {
         let detectors = Detectors::new(engine.clone(), zoo.clone(), limits);
-        Self { engine, media, zoo, features, limits, detectors, state: Arc::default() }
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let (computing, crowded_at) = (Arc::new(Semaphore::new(cores)), Arc::new(AtomicI64::new(-1)));
+        Self { engine, media, zoo, features, limits, detectors, state: Arc::default(), computing, crowded_at }
     }
 
     /// The detection models.
@@ -133,8 +148,32 @@ impl SearchDesk {
     pub async fn load(&self, id: FeatureId) -> Result<(Feature, Signature)> {
         let _shown = self.show_loading(id);
         let loaded = self.loaded(id).await?;
+        loaded.network(&self.engine, &self.zoo).await?;
         self.write_state(|state| state.default = Some(id));
         Ok((loaded.feature().clone(), loaded.signature().clone()))
+    }
+
+    /// The same without the network, which is loaded once a picture needs it: searches with pictures of the library do not.
+    async fn open(&self, id: FeatureId) -> Result<(Feature, Signature)> {
+        let _shown = self.show_loading(id);
+        let loaded = self.loaded(id).await?;
+        self.write_state(|state| state.default = Some(id));
+        Ok((loaded.feature().clone(), loaded.signature().clone()))
+    }
+
+    /// How a feature is computed; nothing while its network is not loaded.
+    pub fn execution(&self, id: FeatureId) -> Option<Execution> {
+        let loaded = self.state.read().unwrap_or_else(PoisonError::into_inner).loaded.get(&id).cloned()?;
+        self.engine.execution(loaded.feature.loaded_network()?, loaded.feature.layer())
+    }
+
+    /// Loads the network of the default feature, so that the first upload need not wait for it.
+    ///
+    /// # Errors
+    /// Those of [`SearchDesk::load`].
+    pub async fn warm_up(&self) -> Result<()> {
+        let Some(id) = self.default_id() else { return Ok(()) };
+        self.loaded(id).await?.network(&self.engine, &self.zoo).await.map(drop)
     }
 
     /// While another default is being loaded: the feature that answers meanwhile, or the one that is loaded when there is none yet.
@@ -167,7 +206,7 @@ impl SearchDesk {
     /// Those of [`SearchDesk::load`].
     pub async fn current(&self) -> Result<Option<(Feature, Signature)>> {
         if let Some(id) = self.default_id() {
-            return match self.load(id).await {
+            return match self.open(id).await {
                 // Deleted since: the next one takes its place.
                 Err(error) if error.kind() == crate::Kind::NotFound => self.load_first().await,
                 outcome => outcome.map(Some),
@@ -178,7 +217,7 @@ impl SearchDesk {
 
     async fn load_first(&self) -> Result<Option<(Feature, Signature)>> {
         let Some(first) = self.features.list().await?.into_iter().find(|feature| feature.active) else { return Ok(None) };
-        self.load(first.id).await.map(Some)
+        self.open(first.id).await.map(Some)
     }
 
     fn default_id(&self) -> Option<FeatureId> {
@@ -191,16 +230,22 @@ impl SearchDesk {
 
     /// The feature, loaded. One that was changed or deleted in the database is loaded again or forgotten.
     async fn loaded(&self, id: FeatureId) -> Result<Arc<LoadedFeature>> {
+        let present = self.state.read().unwrap_or_else(PoisonError::into_inner).loaded.get(&id).cloned();
+        // Asked for before the record is: what changes in between is seen by the next search.
+        let seen_at = self.media.change()?;
+        if let Some(present) = present.as_ref().filter(|present| seen_at.is_some() && present.seen_at == seen_at) {
+            return Ok(Arc::clone(&present.feature));
+        }
         let Some(feature) = self.features.get(id).await? else {
             self.write_state(|state| state.loaded.remove(&id));
             return Err(Error::not_found(format!("there is no feature {id}; GET /api/v1/feature/ lists them")));
         };
-        let present = self.state.read().unwrap_or_else(PoisonError::into_inner).loaded.get(&id).cloned();
-        if let Some(loaded) = present.filter(|loaded| loaded.feature().same_vectors_and_index(&feature)) {
-            return Ok(loaded);
-        }
-        let loaded = Arc::new(LoadedFeature::load(feature, &self.engine, &self.zoo, &self.features).await?);
-        self.write_state(|state| state.loaded.insert(id, Arc::clone(&loaded)));
+        let same = present.map(|present| present.feature).filter(|loaded| loaded.feature().same_vectors_and_index(&feature));
+        let loaded = match same {
+            Some(loaded) => loaded,
+            None => Arc::new(LoadedFeature::load(feature, &self.engine, &self.zoo, &self.features).await?),
+        };
+        self.write_state(|state| state.loaded.insert(id, Present { feature: Arc::clone(&loaded), seen_at }));
         Ok(loaded)
     }
 
@@ -218,12 +263,13 @@ impl SearchDesk {
             )));
         }
         let loaded = self.chosen(query.feature).await?;
-        let loaded_again = Arc::clone(&loaded);
-        let view = blocking(move || loaded_again.view()).await?;
-        let vector = self.vector(&loaded, &view, probe, query.region).await?;
-        let searched = view.len(query.among.as_deref());
-        let matches = self.ranked(view, vector, query).await?;
-        Ok(Answer { feature: loaded.feature().id, matches, searched, took: started.elapsed() })
+        let feature = loaded.feature().id;
+        let field = self.field(loaded, &query.among).await?;
+        let sought = self.sought(&field, probe, query.region).await?;
+        // Leaving out the deleted only saves time: they are compared or not, the answer is the same.
+        let searched = field.view.len(field.among.as_deref().filter(|_| query.among != MediaFilter::default()));
+        let matches = self.ranked(field, sought, &query).await?;
+        Ok(Answer { feature, matches, searched, took: started.elapsed() })
     }
 
     async fn chosen(&self, id: Option<FeatureId>) -> Result<Arc<LoadedFeature>> {
@@ -241,62 +287,24 @@ impl SearchDesk {
         self.loaded(id).await
     }
 
-    async fn vector(&self, loaded: &LoadedFeature, view: &loaded::View, probe: Probe, region: Option<Region>) -> Result<Vec<f32>> {
+    /// The stored vector of a picture of the library, else what the network makes of it.
+    async fn sought(&self, field: &Field, probe: Probe, region: Option<Region>) -> Result<Sought> {
         let bytes = match probe {
             Probe::Media(media) => {
                 let media = self.media.picture_of(&media).await?;
-                if let (None, Some(vector)) = (region, view.vector_of(media.id)) {
-                    return Ok(vector);
+                if let (None, Some(sought)) = (region, field.view.row_of(media.id)) {
+                    return Ok(sought);
                 }
                 self.media.bytes(&media).await?
             }
             Probe::Bytes(bytes) => bytes,
         };
+        let loaded = &field.loaded;
+        let network = loaded.network(&self.engine, &self.zoo).await?;
         let (input, limits) = (loaded.signature().input.clone(), self.limits);
         let prepared = blocking(move || preprocess::prepare(&bytes, region, &input, &limits)).await?;
-        Ok(self.engine.feature(loaded.network(), loaded.layer(), prepared).await?.vector)
+        self.engine.feature(network, loaded.layer(), prepared).await.map(|made| Sought::Vector(made.vector))
     }
-
-    /// Hits with their media, in rank order. Pictures that were deleted, and frames that fall together, are dropped and the
-    /// search reaches further instead.
-    async fn ranked(&self, view: Arc<loaded::View>, vector: Vec<f32>, query: Query) -> Result<Vec<Match>> {
-        let wanted = query.offset + query.limit;
-        let vector = Arc::new(vector);
-        let mut reach = (wanted + wanted / 8 + 8) * if query.group_by_video { GROUPED_REACH } else { 1 };
-        loop {
-            let (view_again, vector_again, among) = (Arc::clone(&view), Arc::clone(&vector), query.among.clone());
-            let hits = blocking(move || view_again.search(&vector_again, reach, among.as_deref())).await?;
-            let found_all = hits.len() < reach;
-            let ids: Vec<MediaId> = hits.iter().map(|(id, _)| *id).collect();
-            let distance: HashMap<MediaId, f32> = hits.into_iter().collect();
-            let media = self.media.by_ids(&ids).await?.into_iter();
-            let matches: Vec<Match> = media.map(|media| Match { distance: distance[&media.id], media, grouped: 0 }).collect();
-            let matches = if query.group_by_video { grouped(matches) } else { matches };
-            let is_far_enough = query.group_by_video && reach >= DEEPEST;
-            if matches.len() >= wanted || found_all || is_far_enough {
-                return Ok(matches.into_iter().skip(query.offset).take(query.limit).collect());
-            }
-            reach = reach.saturating_mul(2);
-        }
-    }
-}
-
-/// The closest frame of each video in the place it has, and all pictures.
-fn grouped(matches: Vec<Match>) -> Vec<Match> {
-    let mut places = HashMap::new();
-    let mut kept: Vec<Match> = Vec::with_capacity(matches.len());
-    for found in matches {
-        if found.media.media_type == MediaType::VideoFrame {
-            if let Some(&place) = places.get(&found.media.sha256) {
-                let best: &mut Match = &mut kept[place];
-                best.grouped += 1;
-                continue;
-            }
-            places.insert(found.media.sha256, kept.len());
-        }
-        kept.push(found);
-    }
-    kept
 }
 
 /// Runs decoding, disk and index work beside the async threads.

@@ -2,13 +2,14 @@
 //! answer of its own class is right. Touches no library.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
 use futures::StreamExt;
 use serde::Serialize;
 
-use super::vectorise::{PAGE, Vectoriser};
+use super::vectorise::{PAGE, Page, Read, Vectoriser};
 use super::{Progress, Stop, metrics};
 use crate::error::{Error, Result, io_error};
 use crate::imaging::PictureFormat;
@@ -154,24 +155,16 @@ async fn extract(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Side> {
     let mut side = Side { pictures: Vec::new(), vectors: Vec::new() };
-    let pages: Vec<Vec<Labelled>> = files.chunks(PAGE).map(<[Labelled]>::to_vec).collect();
-    let read = |page: Vec<Labelled>| {
-        let vectoriser = vectoriser.clone();
-        tokio::spawn(async move {
-            let bytes = page
-                .iter()
-                .map(|picture| std::fs::read(&picture.path).map(Into::into).map_err(|error| io_error(&picture.path, "read", error)))
-                .collect();
-            Ok::<_, Error>((vectoriser.prepare(bytes).await?, page))
-        })
-    };
-    let mut prepared = futures::stream::iter(pages).map(read).buffered(2);
+    let listed: Vec<Result<Vec<Labelled>>> = files.chunks(PAGE).map(|page| Ok(page.to_vec())).collect();
+    let read: Read<Labelled> =
+        Arc::new(|picture: &Labelled| std::fs::read(&picture.path).map(Into::into).map_err(|error| io_error(&picture.path, "read", error)));
+    let mut pages = pin!(vectoriser.pages(futures::stream::iter(listed), read));
     let mut done = 0;
-    while let Some(page) = prepared.next().await {
+    while let Some(page) = pages.next().await {
         stop.check()?;
-        let (pictures, page) = page.map_err(|error| Error::internal("reading pictures failed inside").because(error))??;
-        done += page.len() as u64;
-        for (picture, vector) in page.into_iter().zip(vectoriser.forward(pictures).await?) {
+        let Page { items, vectors } = page?;
+        done += items.len() as u64;
+        for (picture, vector) in items.into_iter().zip(vectors) {
             match vector {
                 Ok(vector) => {
                     side.vectors.push(vector);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use super::{Work, registry};
+use super::{Work, rebuild, registry};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::job::{Beat, Job, Lease};
@@ -20,6 +20,9 @@ const BEAT_EVERY: Duration = Duration::from_millis(200);
 
 /// Runs `app.config.tasks.workers` workers until `end`; a job in work is then put back and goes on elsewhere or later.
 pub fn start(app: &App, end: &CancellationToken) -> Vec<tokio::task::JoinHandle<()>> {
+    if app.config.tasks.workers > 0 {
+        tokio::spawn(rebuild::watch(app.clone(), end.clone()));
+    }
     (0..app.config.tasks.workers).map(|_| tokio::spawn(work(app.clone(), end.clone()))).collect()
 }
 

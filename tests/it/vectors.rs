@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use likeness::Kind;
-use likeness::feature::vectors::{VectorWriter, Vectors};
+use likeness::feature::vectors::{MediaIds, VectorWriter, Vectors};
 use likeness::index::Rows;
 use likeness::types::MediaId;
 use proptest::prelude::*;
@@ -70,7 +70,8 @@ fn what_was_appended_is_read_back_with_its_media() {
     let mut writer = writer(folder.path());
     append(&mut writer, [7, 3]);
     append(&mut writer, [11]);
-    assert_eq!(writer.media_ids().unwrap(), [MediaId(7), MediaId(3), MediaId(11)]);
+    let known = writer.media_ids().unwrap();
+    assert_eq!((known.len(), (0..100).filter(|id| known.contains(*id)).collect::<Vec<_>>()), (3, vec![3, 7, 11]));
     assert_holds(folder.path(), &[7, 3, 11]);
     let vectors = reader(folder.path());
     assert_eq!(vectors.row_of(MediaId(3)), Some(1));
@@ -114,6 +115,35 @@ fn a_reader_sees_growth_when_it_refreshes() {
     assert_eq!((empty.len(), grown.len(), more.len()), (0, 6000, 6001));
     assert_eq!((more.row_of(MediaId(6000)), more.row_of(MediaId(5))), (Some(6000), Some(5)));
     more.check().unwrap();
+}
+
+#[test]
+fn media_are_found_whatever_their_order() {
+    let orders: [(&str, Vec<i64>); 5] = [
+        ("gaps", (0..300).map(|n| n * n + 5).collect()),
+        ("descending", (0..300).rev().collect()),
+        ("two runs", (100..200).chain(0..100).chain([3, 150, 151]).collect()),
+        ("many runs", (0..300).map(|n| n % 3 * 1000 + n).collect()),
+        ("below and above everything", vec![i64::MIN, -5, 0, i64::MAX]),
+    ];
+    for (name, order) in orders {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer(folder.path());
+        append(&mut writer, order[..1].iter().copied());
+        let mut vectors = reader(folder.path());
+        for part in order[1..].chunks(37) {
+            append(&mut writer, part.iter().copied());
+            vectors = vectors.refresh().unwrap().unwrap();
+        }
+        for vectors in [&vectors, &reader(folder.path())] {
+            for id in order.iter().flat_map(|id| [*id, id.wrapping_add(1), id.wrapping_sub(1)]) {
+                let last = order.iter().rposition(|one| *one == id).map(|row| row as u32);
+                assert_eq!(vectors.row_of(MediaId(id)), last, "{name}: {id}");
+            }
+            let is_last = |row: usize| order[row + 1..].iter().all(|id| *id != order[row]);
+            assert!((0..order.len()).all(|row| vectors.is_superseded(row as u32) != is_last(row)), "{name}");
+        }
+    }
 }
 
 #[test]
@@ -317,4 +347,16 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_set_of_numbers_takes_a_bit_a_number_and_none_for_what_no_database_gives_out() {
+    let mut ids = MediaIds::default();
+    assert!(ids.is_empty() && !ids.contains(0));
+    for id in [1, 64, 63, 1_000_000, 64, -1, i64::MIN, i64::MAX, (1 << 33) + 1] {
+        ids.insert(MediaId(id));
+    }
+    assert_eq!(ids.len(), 4);
+    assert!([1, 63, 64, 1_000_000].iter().all(|id| ids.contains(*id)));
+    assert!([0, 2, 65, 999_999, -1, i64::MIN, i64::MAX].iter().all(|id| !ids.contains(*id)));
 }

@@ -117,15 +117,15 @@ impl Layout {
 }
 
 /// How many rows are whole: entry and vector both there, and no checksum wrong in the part at the end that a crash can have
-/// torn. What follows the first wrong one there is not counted.
-pub(super) fn whole_rows(layout: &Layout, vectors: &File, rows: &File, dimension: usize) -> Result<usize> {
+/// torn. What follows the first wrong one there is not counted. The first `known` rows were seen to be whole before.
+pub(super) fn whole_rows(layout: &Layout, vectors: &File, rows: &File, dimension: usize, known: usize) -> Result<usize> {
     let length =
         |file: &File, path: &Path| file.metadata().map(|meta| meta.len() as usize).map_err(|error| io_error(path, "measure", error));
     let row_bytes = dimension * size_of::<f32>();
     // The entries first: vectors are written before them, so none counted here lacks its vector.
     let entries = length(rows, &layout.rows)? / ENTRY_BYTES;
     let count = entries.min(length(vectors, &layout.vectors)? / row_bytes);
-    let first = count.saturating_sub((CHECKED_BYTES / row_bytes).max(1));
+    let first = count.saturating_sub((CHECKED_BYTES / row_bytes).max(1)).max(known);
     let mut vector = vec![0; row_bytes];
     let mut entry = [0; ENTRY_BYTES];
     for row in first..count {

@@ -45,11 +45,18 @@ impl Mapped {
     }
 }
 
-/// Which row is the current one of each media id: the last. Extending copies only what was added lately.
+/// Runs that are kept; rows after that many are found through a table instead.
+const MOST_RUNS: usize = 64;
+
+/// Which row is the current one of each media id: the last. Rows are nearly always written by ascending id: such a run is searched
+/// where it lies in the file, and nothing of it is copied.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RowMap {
-    settled: Arc<HashMap<MediaId, u32>>,
-    recent: HashMap<MediaId, u32>,
+    /// First row of each ascending run; each ends where the next begins.
+    runs: Vec<usize>,
+    /// End of the last run; all rows from there on are in the table.
+    ran: usize,
+    table: Arc<HashMap<MediaId, u32>>,
     superseded: Arc<HashSet<u32>>,
 }
 
@@ -58,22 +65,44 @@ impl RowMap {
     pub(super) fn extended(&self, entries: &[[u8; ENTRY_BYTES]], first: usize) -> Self {
         let mut map = self.clone();
         let mut replaced = Vec::new();
-        for (row, entry) in entries.iter().enumerate().skip(first) {
-            let media = Entry::from_bytes(entry).media;
-            replaced.extend(map.row_of(media));
-            map.recent.insert(media, row as u32);
+        let mut previous = first.checked_sub(1).map(|row| media_at(entries, row));
+        for row in first..entries.len() {
+            let media = media_at(entries, row);
+            let ascends = previous.is_some_and(|previous| previous < media);
+            if map.runs.len() > 1 || !ascends || !map.table.is_empty() {
+                replaced.extend(map.row_of(entries, media));
+            }
+            map.add(row, media, ascends);
+            previous = Some(media);
         }
         if !replaced.is_empty() {
             Arc::make_mut(&mut map.superseded).extend(replaced);
         }
-        if map.recent.len() > 4096 + map.settled.len() / 8 {
-            Arc::make_mut(&mut map.settled).extend(std::mem::take(&mut map.recent));
-        }
         map
     }
 
-    pub(super) fn row_of(&self, media: MediaId) -> Option<u32> {
-        self.recent.get(&media).or_else(|| self.settled.get(&media)).copied()
+    fn add(&mut self, row: usize, media: MediaId, ascends: bool) {
+        let runs_on = self.ran == row && (ascends || self.runs.len() < MOST_RUNS);
+        if !runs_on {
+            Arc::make_mut(&mut self.table).insert(media, row as u32);
+            return;
+        }
+        if !ascends || self.runs.is_empty() {
+            self.runs.push(row);
+        }
+        self.ran = row + 1;
+    }
+
+    /// The row of a media id among these entries, which are those that the map was made from.
+    pub(super) fn row_of(&self, entries: &[[u8; ENTRY_BYTES]], media: MediaId) -> Option<u32> {
+        if let Some(row) = self.table.get(&media) {
+            return Some(*row);
+        }
+        let mut end = self.ran;
+        self.runs.iter().rev().find_map(|&start| {
+            let run = &entries[start..std::mem::replace(&mut end, start)];
+            Some((start + in_run(run, media)?) as u32)
+        })
     }
 
     pub(super) fn is_superseded(&self, row: u32) -> bool {
@@ -83,4 +112,27 @@ impl RowMap {
     pub(super) fn superseded(&self) -> usize {
         self.superseded.len()
     }
+
+    /// The rows that have a later one of the same media id, in no order.
+    pub(super) fn superseded_rows(&self) -> impl Iterator<Item = u32> {
+        self.superseded.iter().copied()
+    }
+}
+
+fn media_at(entries: &[[u8; ENTRY_BYTES]], row: usize) -> MediaId {
+    Entry::from_bytes(&entries[row]).media
+}
+
+/// Place of a media id in an ascending run. Ids are nearly always without gaps: the first guess hits.
+fn in_run(run: &[[u8; ENTRY_BYTES]], media: MediaId) -> Option<usize> {
+    let first = media_at(run, 0);
+    if media < first {
+        return None;
+    }
+    let guess = usize::try_from(media.0.abs_diff(first.0)).unwrap_or(usize::MAX);
+    if guess < run.len() && media_at(run, guess) == media {
+        return Some(guess);
+    }
+    // Ids ascend by one at least: the row is not after the guess.
+    run[..run.len().min(guess)].binary_search_by_key(&media, |entry| Entry::from_bytes(entry).media).ok()
 }

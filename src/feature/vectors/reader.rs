@@ -1,6 +1,7 @@
 //! The reading side of a vector folder: a matrix mapped into memory, as long as it was when it was opened or refreshed.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::files::{ENTRY_BYTES, Entry, Layout, whole_rows};
@@ -44,24 +45,34 @@ impl Vectors {
         Ok(empty.refresh()?.unwrap_or(empty))
     }
 
+    /// Whether the folder may have grown: one look at a file.
+    pub fn has_changed(&self) -> bool {
+        match std::fs::metadata(&self.layout.rows) {
+            Ok(rows) => rows.len() as usize / ENTRY_BYTES != self.count,
+            Err(_) => true,
+        }
+    }
+
     /// The folder as it is now, if it has grown since; cheap when it has not.
     ///
     /// # Errors
     /// `Conflict` when the folder has fewer rows than before or other vectors, `Internal` when the disk fails.
     pub fn refresh(&self) -> Result<Option<Self>> {
-        let open = |path: &Path| match File::open(path) {
-            Ok(file) => Ok(Some(file)),
+        let present = |outcome: std::io::Result<u64>, path: &Path, doing: &str| match outcome {
+            Ok(found) => Ok(Some(found)),
             // The writer has described the folder but not yet made its files.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.count == 0 => Ok(None),
-            Err(error) => Err(io_error(path, "open", error)),
+            Err(error) if error.kind() == ErrorKind::NotFound && self.count == 0 => Ok(None),
+            Err(error) => Err(io_error(path, doing, error)),
         };
-        let (Some(vectors), Some(rows)) = (open(&self.layout.vectors)?, open(&self.layout.rows)?) else { return Ok(None) };
-        let length = rows.metadata().map_err(|error| io_error(&self.layout.rows, "measure", error))?.len() as usize;
-        if length / ENTRY_BYTES == self.count {
+        let length = present(std::fs::metadata(&self.layout.rows).map(|rows| rows.len()), &self.layout.rows, "measure")?;
+        // Every search asks: mostly this one look at the file is all.
+        if length.is_none_or(|length| length as usize / ENTRY_BYTES == self.count) {
             return Ok(None);
         }
+        let open = |path: &Path| File::open(path).map_err(|error| io_error(path, "open", error));
+        let (vectors, rows) = (open(&self.layout.vectors)?, open(&self.layout.rows)?);
         self.layout.check_meta(self.dimension, &self.fingerprint)?;
-        let count = whole_rows(&self.layout, &vectors, &rows, self.dimension)?;
+        let count = whole_rows(&self.layout, &vectors, &rows, self.dimension, self.count)?;
         if count == self.count {
             return Ok(None);
         }
@@ -99,7 +110,7 @@ impl Vectors {
 
     /// The row of a media id: the last, if there are several.
     pub fn row_of(&self, media: MediaId) -> Option<u32> {
-        self.map.row_of(media)
+        self.map.row_of(self.entries.entries(), media)
     }
 
     /// True when a later row has the same media id: a search leaves such a row out.
@@ -110,6 +121,11 @@ impl Vectors {
     /// How many rows are superseded.
     pub fn superseded(&self) -> usize {
         self.map.superseded()
+    }
+
+    /// The superseded rows, in no order.
+    pub fn superseded_rows(&self) -> impl Iterator<Item = u32> {
+        self.map.superseded_rows()
     }
 
     /// Reads everything and compares every checksum.

@@ -32,18 +32,22 @@ pub(super) fn router() -> OpenApiRouter<App> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Rect {
     /// Left.
+    #[serde(serialize_with = "shapes::wide")]
     x1: f32,
-    /// Top.
-    y1: f32,
     /// Right.
+    #[serde(serialize_with = "shapes::wide")]
     x2: f32,
+    /// Top.
+    #[serde(serialize_with = "shapes::wide")]
+    y1: f32,
     /// Bottom.
+    #[serde(serialize_with = "shapes::wide")]
     y2: f32,
 }
 
 impl From<media::Rect> for Rect {
     fn from(media::Rect { x1, y1, x2, y2 }: media::Rect) -> Self {
-        Self { x1, y1, x2, y2 }
+        Self { x1, x2, y1, y2 }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Detection models in the search: choosing one, and `infer`, what it sees in the query picture.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::detection::{self, Rect};
+use super::detection::Rect;
 use super::shapes::{self, Loaded, LoadedAnswer};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ use crate::http::error::{Failure, Failures};
 use crate::http::extract::Word;
 use crate::model::descriptor::TaskType;
 use crate::search::{Answer as Found, Detector, Inference, Probe, Query, detector};
-use crate::types::{MediaId, Region};
+use crate::types::Region;
 
 type Answer = Result<Response, Failure>;
 
@@ -30,32 +30,33 @@ pub(super) fn router() -> OpenApiRouter<App> {
 /// What a detection model saw in the query picture; empty without one.
 #[derive(Serialize, ToSchema, Default)]
 pub(crate) struct Infer {
-    /// `detection` or `classification`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    task_type: Option<&'static str>,
-    /// Milliseconds of the forward pass; 0 when the answer was stored already.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration: Option<f64>,
-    /// Of a detector: boxes, most confident first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detections: Option<Vec<BoxSeen>>,
     /// Of a classifier: the best class, if it is above the model's threshold.
     #[serde(skip_serializing_if = "Option::is_none")]
     classifications: Option<Vec<ClassSeen>>,
+    /// Of a detector: boxes, most confident first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detections: Option<Vec<BoxSeen>>,
+    /// Milliseconds of the forward pass; 0 when the answer was stored already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
     /// Why the model could not look; the search goes on without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// `detection` or `classification`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_type: Option<&'static str>,
 }
 
 /// Something that a detector saw.
 #[derive(Serialize, ToSchema)]
 struct BoxSeen {
-    /// What it is; empty when the model has no name for the class.
-    label: String,
+    /// 0 to 1.
+    #[serde(serialize_with = "shapes::wide")]
+    confidence: f32,
     /// Index of the class.
     index: i32,
-    /// 0 to 1.
-    confidence: f32,
+    /// What it is; empty when the model has no name for the class.
+    label: String,
     /// Where.
     rect: Rect,
 }
@@ -63,12 +64,13 @@ struct BoxSeen {
 /// What a classifier takes the picture for.
 #[derive(Serialize, ToSchema)]
 struct ClassSeen {
-    /// What it is; empty when the model has no name for the class.
-    label: String,
+    /// 0 to 1.
+    #[serde(serialize_with = "shapes::wide")]
+    confidence: f32,
     /// Index of the class.
     index: i32,
-    /// 0 to 1.
-    confidence: f32,
+    /// What it is; empty when the model has no name for the class.
+    label: String,
 }
 
 /// Loads a model of the zoo as the detection model of searches that name none. A failure leaves the old one.
@@ -213,21 +215,4 @@ pub(super) fn shown(seen: Result<Option<Inference>>) -> Infer {
     }
     let boxes = found.map(|one| BoxSeen { label: one.label, index: one.index, confidence: one.confidence, rect: one.rect.into() });
     Infer { task_type: Some("detection"), duration, detections: Some(boxes.collect()), ..Infer::default() }
-}
-
-/// The media that `label`, `detector` and `min_confidence` leave; all without a label.
-///
-/// # Errors
-/// `Invalid` for a wrong confidence, those of the database.
-pub(super) async fn among(
-    app: &App,
-    label: Option<&str>,
-    detector: Option<&str>,
-    min_confidence: Option<&str>,
-) -> Result<Option<Arc<HashSet<MediaId>>>> {
-    let filter = detection::filter(label.unwrap_or_default().to_owned(), detector, min_confidence)?;
-    if filter.label.is_empty() {
-        return Ok(None);
-    }
-    app.detections.all_media_with_label(&filter).await.map(|media| Some(Arc::new(media)))
 }

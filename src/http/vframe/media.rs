@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::narrowing;
 use super::schema;
 use super::shapes::{self, Duplicates, Envelope, Listed, MediaDeleted, MediaFull, MediaInfo, MediaList, Page};
 use crate::app::App;
@@ -56,56 +56,20 @@ struct Narrowed {
     deleted: Option<String>,
 }
 
-/// Longest part of a name to look for, in characters.
-const LONGEST_NAME: usize = 256;
-
 impl Narrowed {
     fn filter(&self) -> Result<MediaFilter> {
+        let (since, until) = narrowing::period(self.since.as_deref(), self.until.as_deref())?;
         Ok(MediaFilter {
-            media_type: given(self.r#type.as_ref()).map(|word| kind(word)).transpose()?,
-            since: given(self.since.as_ref()).map(|text| moment("since", text, NaiveTime::MIN)).transpose()?,
-            until: given(self.until.as_ref()).map(|text| moment("until", text, END_OF_DAY)).transpose()?,
-            name: given(self.name.as_ref()).map(|text| short("name", text)).transpose()?,
-            collection: given(self.collection_id.as_ref()).map(|text| id("collection_id", text)).transpose()?.map(CollectionId),
-            duplicate_of: given(self.duplicate_of.as_ref()).map(|text| id("duplicate_of", text)).transpose()?.map(MediaId),
+            media_type: narrowing::kind(self.r#type.as_deref())?,
+            since,
+            until,
+            name: narrowing::name(self.name.as_deref())?,
+            collection: narrowing::number("collection_id", self.collection_id.as_deref())?.map(CollectionId),
+            seen: None,
+            duplicate_of: narrowing::number("duplicate_of", self.duplicate_of.as_deref())?.map(MediaId),
             deleted: flag("deleted", self.deleted.as_deref())?,
         })
     }
-}
-
-/// The last moment that a database keeps of a day.
-const END_OF_DAY: NaiveTime = NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999).expect("a time of day");
-
-fn given(text: Option<&String>) -> Option<&String> {
-    text.filter(|text| !text.is_empty())
-}
-
-fn kind(word: &str) -> Result<MediaType> {
-    let kinds = [("image", MediaType::Image), ("video", MediaType::Video), ("video_frame", MediaType::VideoFrame)];
-    let found = kinds.into_iter().find(|(name, _)| *name == word).map(|(_, kind)| kind);
-    found.ok_or_else(|| Error::invalid_field("type", format!("must be image, video or video_frame, not `{}`", shapes::clipped(word))))
-}
-
-/// A date, or a moment with its time zone. Before it came here, the `+` of a time zone became a space.
-fn moment(name: &str, text: &str, time_of_day: NaiveTime) -> Result<DateTime<Utc>> {
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|date| date.and_time(time_of_day).and_utc());
-    let found = date.or_else(|| DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok().map(|time| time.to_utc()));
-    // Databases know no years of five digits.
-    found.filter(|time| ("0001"..="9999").contains(&&*time.format("%Y").to_string())).ok_or_else(|| {
-        let text = shapes::clipped(text);
-        Error::invalid_field(name, format!("must be a date like 2026-01-31 or a moment like 2026-01-31T12:00:00Z, not `{text}`"))
-    })
-}
-
-fn short(name: &str, text: &str) -> Result<String> {
-    if text.chars().count() > LONGEST_NAME {
-        return Err(Error::invalid_field(name, format!("cannot be longer than {LONGEST_NAME} characters")));
-    }
-    Ok(text.to_owned())
-}
-
-fn id(name: &str, text: &str) -> Result<i64> {
-    text.parse().map_err(|_| Error::invalid_field(name, format!("must be a whole number, not `{}`", shapes::clipped(text))))
 }
 
 fn flag(name: &str, text: Option<&str>) -> Result<bool> {

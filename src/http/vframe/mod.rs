@@ -10,6 +10,7 @@ mod job;
 mod media;
 mod media_trash;
 mod modelzoo;
+mod narrowing;
 mod schema;
 mod search;
 mod shapes;

@@ -33,6 +33,11 @@ pub(super) fn media_type() -> Object {
     one_of(["image", "video", "video_frame"])
 }
 
+/// Kinds of media that have vectors.
+pub(super) fn picture_type() -> Object {
+    one_of(["image", "video_frame"])
+}
+
 /// Kinds of indexes.
 pub(super) fn index_type() -> Object {
     one_of(["auto", "codes", "flat", "hnsw", "faiss", "annoy"])

@@ -9,18 +9,20 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::detection;
 use super::infer;
+use super::narrowing;
 use super::schema;
-use super::shapes::{self, Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
+use super::shapes::{self, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::feature::Feature;
 use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Id, Params, Word};
-use crate::media::Media;
+use crate::media::{Media, MediaFilter};
 use crate::network::Signature;
 use crate::search::{Probe, Query};
-use crate::types::{FeatureId, MediaId, Region, Sha256, UploadId};
+use crate::types::{CollectionId, FeatureId, MediaId, Region, Sha256, UploadId};
 
 type Answer = Result<Response, Failure>;
 
@@ -75,6 +77,18 @@ struct SearchParams {
     /// Least confidence that counts for `label`; 0 when absent.
     #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
     min_confidence: Option<String>,
+    /// Only media of this kind: `image` or `video_frame` (a video has no vector, its frames have).
+    #[param(example = "image", schema_with = schema::picture_type)]
+    r#type: Option<String>,
+    /// Only what was imported then or later: a date, or a moment as in RFC 3339.
+    #[param(example = "2026-01-31", schema_with = schema::moment)]
+    since: Option<String>,
+    /// Only what was imported then or earlier; a date means until its end, in UTC.
+    #[param(example = "2026-01-31T12:00:00Z", schema_with = schema::moment)]
+    until: Option<String>,
+    /// Only what is in this collection.
+    #[param(value_type = Option<i64>)]
+    collection_id: Option<String>,
 }
 
 impl SearchParams {
@@ -82,12 +96,22 @@ impl SearchParams {
         let default = Query::default();
         Ok(Query {
             region: self.region()?,
-            among: None,
+            among: self.among()?,
             feature: parsed("feature", self.feature.as_deref())?.map(FeatureId),
             offset: shapes::number("offset", self.offset.as_deref(), default.offset as u64)? as usize,
             limit: shapes::number("limit", self.limit.as_deref(), default.limit as u64)?.clamp(1, 1000) as usize,
             group_by_video: grouped(self.group.as_deref())?,
         })
+    }
+
+    /// What the hits must pass; everything given must hold.
+    fn among(&self) -> Result<MediaFilter, Error> {
+        let seen = detection::filter(self.label.clone().unwrap_or_default(), self.detector.as_deref(), self.min_confidence.as_deref())?;
+        let seen = Some(seen).filter(|seen| !seen.label.is_empty());
+        let period = narrowing::period(self.since.as_deref(), self.until.as_deref())?;
+        let collection = narrowing::number("collection_id", self.collection_id.as_deref())?.map(CollectionId);
+        let media_type = narrowing::picture_kind(self.r#type.as_deref())?;
+        Ok(MediaFilter { media_type, since: period.0, until: period.1, collection, seen, ..MediaFilter::default() })
     }
 
     fn region(&self) -> Result<Option<Region>, Error> {
@@ -159,6 +183,7 @@ fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: b
         model: Some(shapes::loaded_model(&entry, Some(signature))),
         feature: Some(shapes::feature(feature)),
         device: Some(app.engine.device().to_owned()),
+        engine: app.search.execution(feature.id).map(|execution| shapes::EngineState::new(app.engine.device(), &execution)),
         detection_model: with_detection.then(|| infer::detection_model(app)),
     })
 }
@@ -241,7 +266,6 @@ async fn by_media(app: &App, media: Media, params: &SearchParams) -> Answer {
 async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<shapes::Media>, Option<shapes::Upload>)) -> Answer {
     let started = Instant::now();
     let mut query = params.query()?;
-    query.among = infer::among(app, params.label.as_deref(), params.detector.as_deref(), params.min_confidence.as_deref()).await?;
     let is_grouped = query.group_by_video;
     let choice = infer::choice(app, params.detect.as_deref())?;
     let detection = parsed("detection", params.detection.as_deref())?;
@@ -256,6 +280,5 @@ async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<s
         region: query.region.map(Into::into),
         searched: answer.searched,
     };
-    let res = answer.matches.iter().map(|hit| Hit::new(hit, is_grouped)).collect();
-    Ok(shapes::envelope(SearchAnswer { status: "ok", query, res, infer: infer::shown(seen) }))
+    Ok(shapes::search_answer(&infer::shown(seen), &query, &answer.matches, is_grouped))
 }

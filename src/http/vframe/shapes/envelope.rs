@@ -48,11 +48,17 @@ pub(crate) fn ok<T: Serialize>(res: T) -> Response {
 
 /// Any object as an answer: keys sorted at every depth and a newline at the end, as the original's were.
 pub(crate) fn envelope<T: Serialize>(value: T) -> Response {
-    match serde_json::to_value(value) {
-        Ok(mut value) => {
-            value.sort_all_objects();
-            ([(header::CONTENT_TYPE, "application/json")], format!("{value}\n")).into_response()
-        }
+    let text = serde_json::to_value(value).map(|mut value| {
+        value.sort_all_objects();
+        format!("{value}\n").into_bytes()
+    });
+    written(text)
+}
+
+/// JSON text as an answer.
+pub(super) fn written(text: serde_json::Result<Vec<u8>>) -> Response {
+    match text {
+        Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
         Err(source) => {
             tracing::error!(error = ?source, "an answer could not be written");
             (StatusCode::INTERNAL_SERVER_ERROR, error::body("the answer could not be written as JSON; the log has the details"))

@@ -12,6 +12,29 @@ use crate::types::MediaType;
 /// A picture, a video, or a frame of one.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Media {
+    /// Bytes stored.
+    byte_size: u64,
+    /// Maker and model of the camera.
+    camera: Option<String>,
+    /// Time on the camera's clock, which has no time zone.
+    #[schema(example = "2019-09-21T08:11:47")]
+    captured_at: Option<String>,
+    /// When it was imported, as an HTTP date.
+    created_at: String,
+    /// When it was deleted, as an HTTP date; only in the trash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_at: Option<String>,
+    /// Of a video its length in milliseconds, else null.
+    duration_ms: Option<i64>,
+    /// Extension of the true format, with its dot.
+    #[schema(example = ".jpg")]
+    ext: String,
+    /// Number of the frame in its video, else null.
+    frame: Option<i32>,
+    /// Of a video its frames in a second, else null.
+    frame_rate: Option<f64>,
+    /// Rows, upright.
+    height: u32,
     /// Its number.
     id: i64,
     /// `image`, `video` or `video_frame` (`unknown` and `text` are never made).
@@ -20,40 +43,17 @@ pub(crate) struct Media {
     kind: MediaType,
     /// SHA-256 of the bytes; of a frame that of its video.
     sha256: String,
-    /// Number of the frame in its video, else null.
-    frame: Option<i32>,
-    /// Extension of the true format, with its dot.
-    #[schema(example = ".jpg")]
-    ext: String,
-    /// Address of the original bytes.
-    url: String,
     /// Address of a small version.
     thumbnail: String,
-    /// When it was imported, as an HTTP date.
-    created_at: String,
-    /// Pixels per row, upright.
-    width: u32,
-    /// Rows, upright.
-    height: u32,
     /// Of a frame its moment in the video, in milliseconds; null when it is not known.
     time_ms: Option<i64>,
-    /// Of a video its length in milliseconds, else null.
-    duration_ms: Option<i64>,
-    /// Of a video its frames in a second, else null.
-    frame_rate: Option<f64>,
+    /// Address of the original bytes.
+    url: String,
     /// Of a frame its video, where a single medium is shown and the video itself is in the library.
     #[serde(skip_serializing_if = "Option::is_none")]
     video: Option<VideoOfFrame>,
-    /// Bytes stored.
-    byte_size: u64,
-    /// Time on the camera's clock, which has no time zone.
-    #[schema(example = "2019-09-21T08:11:47")]
-    captured_at: Option<String>,
-    /// Maker and model of the camera.
-    camera: Option<String>,
-    /// When it was deleted, as an HTTP date; only in the trash.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deleted_at: Option<String>,
+    /// Pixels per row, upright.
+    width: u32,
 }
 
 /// The video that a frame is of.

@@ -9,92 +9,91 @@ use utoipa::ToSchema;
 use super::model::LoadedModel;
 use super::{Feature, Media, Upload};
 use crate::http::vframe::infer::Infer;
-use crate::search::Match;
+use crate::network::Execution;
 use crate::types::Region;
 
-/// Hits, closest first, and what was asked.
-#[derive(Serialize, ToSchema)]
+/// Hits, closest first, and what was asked. It is written by [`search_answer`](super::search_answer).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct SearchAnswer {
-    /// `ok`.
-    #[schema(example = "ok")]
-    pub(crate) status: &'static str,
+    /// What the detection model saw in the query; empty when none is loaded.
+    pub(crate) infer: Infer,
     /// What was asked, and how long the answer took.
     pub(crate) query: QueryShown,
     /// The hits.
     pub(crate) res: Vec<Hit>,
-    /// What the detection model saw in the query; empty when none is loaded.
-    pub(crate) infer: Infer,
+    /// `ok`.
+    #[schema(example = "ok")]
+    pub(crate) status: &'static str,
 }
 
-/// What was asked.
+/// What was asked. It is written as it stands here: the fields are sorted by name.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct QueryShown {
+    /// The feature that answered.
+    pub(crate) feature: i64,
+    /// Hits that were wanted.
+    pub(crate) limit: usize,
     /// The picture of the library that was searched with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) media: Option<Media>,
-    /// The upload that was searched with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) upload: Option<Upload>,
-    /// Seconds from question to answer.
-    pub(crate) timing: f64,
-    /// The feature that answered.
-    pub(crate) feature: i64,
     /// Hits that were skipped.
     pub(crate) offset: usize,
-    /// Hits that were wanted.
-    pub(crate) limit: usize,
     /// Part of the picture that was searched with; null for the whole.
     pub(crate) region: Option<Part>,
     /// Pictures that were compared.
     pub(crate) searched: usize,
+    /// Seconds from question to answer.
+    pub(crate) timing: f64,
+    /// The upload that was searched with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upload: Option<Upload>,
 }
 
 /// A part of a picture, as fractions of the whole.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Part {
+    /// Height, above zero.
+    #[serde(serialize_with = "super::wide")]
+    h: f32,
+    /// Width, above zero.
+    #[serde(serialize_with = "super::wide")]
+    w: f32,
     /// Left edge.
+    #[serde(serialize_with = "super::wide")]
     x: f32,
     /// Top edge.
+    #[serde(serialize_with = "super::wide")]
     y: f32,
-    /// Width, above zero.
-    w: f32,
-    /// Height, above zero.
-    h: f32,
 }
 
 impl From<Region> for Part {
     fn from(Region { x, y, w, h }: Region) -> Self {
-        Self { x, y, w, h }
+        Self { h, w, x, y }
     }
 }
 
 /// One hit.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct Hit {
-    /// Euclidean distance of the unit vectors: 0 for the same, at most 2.
-    pub(crate) score: f32,
+    /// With `group=video`: what fell together with it.
+    #[schema(required = false, nullable = false)]
+    pub(crate) group: Option<Group>,
     /// Number of the picture.
     pub(crate) id: i64,
     /// The picture.
     pub(crate) media: Media,
-    /// With `group=video`: what fell together with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) group: Option<Group>,
+    /// Euclidean distance of the unit vectors: 0 for the same, at most 2.
+    pub(crate) score: f32,
 }
 
 /// Further frames of a hit's video.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct Group {
     /// How many of them are among the pictures that the search looked at; 0 for a picture.
     pub(crate) count: usize,
-}
-
-impl Hit {
-    /// A match, with its group when hits are grouped.
-    pub(crate) fn new(found: &Match, is_grouped: bool) -> Self {
-        let group = is_grouped.then_some(Group { count: found.grouped });
-        Self { score: found.distance, id: found.media.id.0, media: super::media(&found.media), group }
-    }
 }
 
 /// Which feature and models answer searches that name none. All fields are absent while nothing is loaded.
@@ -109,10 +108,35 @@ pub(crate) struct Loaded {
     /// Where networks run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) device: Option<String>,
+    /// How the feature is computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) engine: Option<EngineState>,
     /// The detection model; empty when none is loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub(crate) detection_model: Option<BTreeMap<String, Value>>,
+}
+
+/// How the feature of searches is computed on this machine.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EngineState {
+    /// Where networks run.
+    #[schema(example = "CPU, 8 threads")]
+    device: String,
+    /// `f32`, `bf16` or `fp16`.
+    #[schema(example = "bf16")]
+    precision: String,
+    /// Least cosine against the same feature in f32, measured when the network was loaded; never below 0.999.
+    min_cosine: f64,
+    /// Whether the network runs as fused operators, or layer by layer.
+    fused: bool,
+}
+
+impl EngineState {
+    pub(crate) fn new(device: &str, execution: &Execution) -> Self {
+        let Execution { precision, min_cosine, fused } = *execution;
+        Self { device: device.to_owned(), precision: precision.to_string(), min_cosine, fused }
+    }
 }
 
 /// What is loaded, and whether it is ready.

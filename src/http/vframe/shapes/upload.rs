@@ -10,23 +10,23 @@ use crate::media;
 /// A picture that somebody sent in to search with.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Upload {
+    /// When it was sent, as an HTTP date.
+    created_at: String,
+    /// Extension of the true format, with its dot.
+    #[schema(example = ".png")]
+    ext: String,
+    /// Rows, upright.
+    height: u32,
     /// Its number.
     id: i64,
     /// SHA-256 of the bytes.
     sha256: String,
-    /// Extension of the true format, with its dot.
-    #[schema(example = ".png")]
-    ext: String,
-    /// Who sent it first.
-    username: String,
     /// Address of the bytes.
     url: String,
-    /// When it was sent, as an HTTP date.
-    created_at: String,
+    /// Who sent it first.
+    username: String,
     /// Pixels per row, upright.
     width: u32,
-    /// Rows, upright.
-    height: u32,
 }
 
 /// An upload is stored.
