@@ -42,20 +42,6 @@ pub struct ExtractArguments {
     json: bool,
 }
 
-/// Which feature's index to build.
-#[derive(Args)]
-pub struct IndexArguments {
-    /// Number of the feature [default: the first active one]
-    #[arg(long)]
-    feature: Option<i64>,
-    /// Build even if the index holds every vector already
-    #[arg(long)]
-    force: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
-}
-
 pub(super) async fn run(app: &App, arguments: ExtractArguments) -> Result<ExitCode> {
     let feature = chosen(app, &arguments).await?;
     if arguments.retry_failed {
@@ -95,29 +81,6 @@ pub(super) async fn run(app: &App, arguments: ExtractArguments) -> Result<ExitCo
         }
     }
     Ok(if report.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
-}
-
-pub(super) async fn run_index(app: &App, arguments: IndexArguments) -> Result<ExitCode> {
-    let feature = match arguments.feature {
-        Some(id) => existing(app, id).await?,
-        None => app
-            .features
-            .list()
-            .await?
-            .into_iter()
-            .find(|feature| feature.active)
-            .ok_or_else(|| Error::not_ready("there is no feature yet: run `likeness extract`"))?,
-    };
-    let stop = bar::stop_on_interrupt();
-    let shown = bar::pictures("indexing");
-    let built = build_index::build_index(app, &feature, arguments.force, &stop, &|progress| bar::show(&shown, progress)).await?;
-    shown.finish_and_clear();
-    if arguments.json {
-        println!("{}", json!(built));
-    } else {
-        println!("{built}");
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn existing(app: &App, id: i64) -> Result<Feature> {

@@ -12,6 +12,7 @@ mod extract;
 mod fabricate;
 mod features;
 mod import;
+mod index;
 mod keyframes;
 mod media;
 mod model;
@@ -65,8 +66,8 @@ enum Command {
     Keyframes(keyframes::KeyframesArguments),
     /// Take features from every picture that has none yet, then build the index
     Extract(extract::ExtractArguments),
-    /// Build the index of a feature anew from its vectors
-    Index(extract::IndexArguments),
+    /// Build the index of a feature anew from its vectors, measure kinds of index, or check its files
+    Index(index::IndexArguments),
     /// Say what is in pictures, or in the whole library
     Detect(detect::DetectArguments),
     /// Ask the library what looks like a picture
@@ -162,7 +163,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Import(command) => import::run(&library(&config).await?, command).await,
         Command::Keyframes(command) => keyframes::run(config, command).await,
         Command::Extract(command) => extract::run(&App::open(alone(config)).await?, command).await,
-        Command::Index(command) => extract::run_index(&App::open(config).await?, command).await,
+        Command::Index(command) => index::run(&App::open(config).await?, command).await,
         Command::Detect(command) => detect::run(&App::open(config).await?, command).await,
         Command::Query(command) => query::run(&App::open(config).await?, command).await,
         Command::Model(command) => model::run(&config, command).await,

@@ -31,6 +31,11 @@ impl VectorIndex for FlatIndex {
         Ok(nearest::scan(&*self.rows, 0..self.count, query, count, allowed))
     }
 
+    fn search_batch(&self, queries: &[&[f32]], count: usize, allowed: Allowed<'_>) -> Result<Vec<Vec<Hit>>> {
+        queries.iter().try_for_each(|query| check_query(query, self.rows.dimension()))?;
+        Ok(nearest::scan_batch(&*self.rows, self.count, queries, count, allowed))
+    }
+
     fn len(&self) -> usize {
         self.count
     }

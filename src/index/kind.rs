@@ -109,7 +109,9 @@ impl IndexKind {
             "hnsw" => Self::Hnsw(parse_settings(values)?),
             "faiss" => Self::Faiss(parse_settings(values)?),
             _ => {
-                return Err(Error::invalid(format!("index_type: `{index_type}` is not known: use auto, codes, flat, hnsw, faiss or annoy")));
+                return Err(Error::invalid(format!(
+                    "index_type: `{index_type}` is not known: use auto, codes, flat, hnsw, faiss or annoy"
+                )));
             }
         };
         kind.check_ranges()?;
@@ -139,6 +141,7 @@ impl IndexKind {
     }
 
     /// The kind that is built for `count` vectors: itself, but for [`IndexKind::Auto`].
+    #[must_use]
     pub fn resolve(&self, count: usize) -> Self {
         match self {
             Self::Auto(_) if count < CODES_FROM => Self::Flat,
@@ -152,10 +155,10 @@ impl IndexKind {
             Self::Flat => Ok(()),
             Self::Auto(settings) | Self::Codes(settings) => {
                 in_range("lists", settings.lists, 0..=65536)?;
-                match (0.5..=0.9999).contains(&settings.recall) {
-                    true => Ok(()),
-                    false => Err(Error::invalid(format!("index_settings: recall is {}, allowed are 0.5 to 0.9999", settings.recall))),
+                if (0.5..=0.9999).contains(&settings.recall) {
+                    return Ok(());
                 }
+                Err(Error::invalid(format!("index_settings: recall is {}, allowed are 0.5 to 0.9999", settings.recall)))
             }
             Self::Hnsw(settings) => {
                 in_range("m", settings.m, 4..=128)?;

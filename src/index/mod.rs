@@ -19,6 +19,7 @@ mod row_set;
 mod snapshot;
 pub mod synthetic;
 mod tail;
+mod tune;
 mod work;
 
 use rayon::prelude::*;
@@ -26,15 +27,16 @@ use rayon::prelude::*;
 use crate::error::{Error, Result};
 use tail::search_chosen;
 
-pub use codes::{Plan, Step};
+pub use codes::{Estimates, Plan, Step, estimates_by_version};
 pub use dot::dot;
 pub use flat::FlatIndex;
 pub use kind::{CodesSettings, FaissSettings, HnswSettings, IndexKind};
 pub use manifest::{FORMAT_VERSION, IndexFile, Manifest};
 pub use publish::build;
 pub use row_set::RowSet;
-pub use snapshot::{Snapshot, current_stamp, current_version, open_current};
+pub use snapshot::{Snapshot, current_stamp, current_version, open_current, verify_current};
 pub use tail::{search_rows, search_with_tail, take_in, wants_rebuild};
+pub use tune::{Measured, Tuning, tune};
 
 /// One answer: a row of the matrix and how close it is.
 #[derive(Debug, Clone, Copy, PartialEq)]

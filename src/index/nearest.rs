@@ -11,6 +11,11 @@ use super::{Allowed, Hit, Rows, dot};
 /// Values that one task scans: large enough to outweigh the hand-over, small enough to spread over the cores.
 const BLOCK_VALUES: usize = 1 << 20;
 
+/// Values of the rows that many queries share: they stay in the processor's second cache.
+const BATCH_VALUES: usize = 1 << 14;
+/// Parts of a shared scan for each thread, so that none waits long for another.
+const PARTS_PER_THREAD: usize = 4;
+
 /// Order from close to far: descending score, then ascending row.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "sorts pass references")]
 pub(super) fn closeness(left: &Hit, right: &Hit) -> Ordering {
@@ -113,4 +118,34 @@ fn scan_block(values: &[f32], first_row: usize, query: &[f32], count: usize, all
         }
     }
     nearest
+}
+
+/// The `count` closest of the first `end` rows to each of several queries, exactly. Rows are read once for all queries, a block that
+/// stays near the processor at a time: the same scores as [`scan`], at the rate of the arithmetic and not of the memory.
+pub(super) fn scan_batch(rows: &dyn Rows, end: usize, queries: &[&[f32]], count: usize, allowed: Allowed<'_>) -> Vec<Vec<Hit>> {
+    let end = end.min(rows.len());
+    let count = count.min(end);
+    let nothing = || queries.iter().map(|_| Nearest::new(count)).collect::<Vec<_>>();
+    let part = end.div_ceil(PARTS_PER_THREAD * rayon::current_num_threads()).max(1);
+    let block = (BATCH_VALUES / rows.dimension().max(1)).max(1);
+    let scan_part = |first: usize| {
+        let mut nearest = nothing();
+        let last = (first + part).min(end);
+        for start in (first..last).step_by(block) {
+            offer_block(rows, start..last.min(start + block), queries, allowed, &mut nearest);
+        }
+        nearest
+    };
+    let merge = |left: Vec<Nearest>, right: Vec<Nearest>| left.into_iter().zip(right).map(|(left, right)| left.merge(right)).collect();
+    let firsts: Vec<usize> = (0..end).step_by(part).collect();
+    let merged = firsts.into_par_iter().map(scan_part).reduce(nothing, merge);
+    merged.into_iter().map(Nearest::into_hits).collect()
+}
+
+fn offer_block(rows: &dyn Rows, block: Range<usize>, queries: &[&[f32]], allowed: Allowed<'_>, nearest: &mut [Nearest]) {
+    for (query, nearest) in queries.iter().zip(nearest) {
+        for row in block.clone().filter(|row| allowed.is_none_or(|allowed| allowed.contains(*row as u32))) {
+            nearest.offer(Hit { row: row as u32, score: dot(query, rows.row(row)) });
+        }
+    }
 }

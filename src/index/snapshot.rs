@@ -179,6 +179,20 @@ pub fn current_version(folder: &Path) -> Result<Option<String>> {
     Ok(Pointer::read(folder)?.map(|pointer| pointer.snapshot))
 }
 
+/// Reads every file of the current index whole and compares it with its checksum; answers how many bytes that were. Opening an
+/// index looks at large files in samples only.
+///
+/// # Errors
+/// `NotFound` when no index has been built, `Corrupt` naming the damaged file.
+pub fn verify_current(folder: &Path) -> Result<u64> {
+    let none = || Error::not_found(format!("no index has been built in {}", folder.display()));
+    let pointer = Pointer::read(folder)?.ok_or_else(none)?;
+    let snapshot = folder.join(&pointer.snapshot);
+    let manifest = read_manifest(&snapshot, &pointer).map_err(|error| rebuild(error, folder))?;
+    manifest.files.iter().try_for_each(|file| file.verify(&snapshot)).map_err(|error| rebuild(error, folder))?;
+    Ok(manifest.files.iter().map(|file| file.bytes).sum())
+}
+
 /// Changes whenever another index becomes the current one of a folder; `None` before the first. Much cheaper than its name: searches ask
 /// each time.
 ///

@@ -1,6 +1,7 @@
 //! The index kinds against the exact scan, and what keeps a built index whole.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod codes;
 mod row_sets;
 mod snapshots;
 
@@ -109,6 +110,23 @@ fn large_scans_shared_among_cores_answer_as_small_ones() {
     order.sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b)));
     let hits = FlatIndex::new(rows).search(&queries[0], 500, None).unwrap();
     assert_eq!(ids(&hits), order[..500]);
+}
+
+#[test]
+fn queries_asked_together_are_answered_as_one_by_one() {
+    for (count, dimension) in [(1, 7), (3000, 70), (2500, 512)] {
+        let (rows, queries) = smooth(count, 9, dimension);
+        let exact = FlatIndex::new(Arc::clone(&rows));
+        let together: Vec<&[f32]> = queries.iter().map(Vec::as_slice).collect();
+        let odd = set(count, |row| row % 2 == 1);
+        for allowed in [None, Some(&odd)] {
+            for (query, hits) in queries.iter().zip(exact.search_batch(&together, 12, allowed).unwrap()) {
+                assert_eq!(hits, exact.search(query, 12, allowed).unwrap());
+            }
+        }
+        assert!(exact.search_batch(&[], 12, None).unwrap().is_empty());
+        assert_eq!(exact.search_batch(&[&[f32::NAN; 512][..dimension]], 12, None).unwrap_err().kind(), Kind::Invalid);
+    }
 }
 
 #[test]

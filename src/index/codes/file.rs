@@ -95,7 +95,7 @@ impl Page {
         let is_whole = number(0)? == MAGIC && number(1)? == VERSION && bytes.get(..PAGE)? == page.to_bytes();
         let in_range = (1..=MAX_DIMENSION).contains(&page.dimension) && (1..=MAX_LISTS).contains(&page.lists);
         let enough_blocks =
-            page.blocks <= u64::from(u32::MAX) && page.blocks * BLOCK_ROWS as u64 >= page.labels && page.rows <= u64::from(u32::MAX);
+            u32::try_from(page.blocks).is_ok() && page.blocks * BLOCK_ROWS as u64 >= page.labels && u32::try_from(page.rows).is_ok();
         (is_whole && in_range && enough_blocks).then_some(page)
     }
 
@@ -157,7 +157,9 @@ pub(in crate::index) fn write(lists: &Lists, labels: usize, path: &Path) -> Resu
 
 fn steering(mean: &[f32], centres: &[f32], coarse: &[u64], starts: &[u32]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    [bytes_of(mean), bytes_of(centres), bytes_of(coarse), bytes_of(starts)].into_iter().for_each(|bytes| hasher.update(bytes));
+    for bytes in [bytes_of(mean), bytes_of(centres), bytes_of(coarse), bytes_of(starts)] {
+        hasher.update(bytes);
+    }
     hasher.finalize()
 }
 

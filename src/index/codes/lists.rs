@@ -49,7 +49,9 @@ pub(super) fn usual_lists(rows: usize) -> usize {
 fn homes(labels: &[u32], lists: &[u32], copied: &[Copied]) -> Vec<u16> {
     let mut homes = vec![0; labels.len() + copied.len()];
     labels.iter().zip(lists).for_each(|(row, list)| homes[*row as usize] = *list as u16);
-    copied.iter().for_each(|(copy, original)| homes[*copy as usize] = homes[*original as usize]);
+    for (copy, original) in copied {
+        homes[*copy as usize] = homes[*original as usize];
+    }
     homes
 }
 

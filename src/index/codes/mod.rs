@@ -2,6 +2,7 @@
 //! exactly from the stored vectors. About 100 bytes a vector, memory-mapped; filters are looked at inside the scan, and new rows
 //! join the lists in memory.
 
+mod agreement;
 mod array;
 mod build;
 mod coarse;
@@ -14,6 +15,7 @@ mod rotation;
 mod search;
 mod tail;
 
+pub use agreement::{Estimates, estimates_by_version};
 pub(super) use build::{Wish, build};
 pub(super) use file::{open, write};
 pub use plan::{Plan, Step};

@@ -5,16 +5,17 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::lists::Lists;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::index::kernels::Sieve;
-use crate::index::nearest::Nearest;
 use crate::index::work::Work;
-use crate::index::{Hit, Rows, dot};
+use crate::index::{Hit, RowSet, Rows, nearest};
 
 /// Lengths of answers that are measured.
 const DEPTHS: [usize; 3] = [10, 100, 1000];
 /// Rows that are asked.
 const QUERIES: usize = 256;
+/// Queries of one scan of all rows: a build hears a stop between two of them.
+const QUERIES_AT_ONCE: usize = 64;
 /// Estimates whose order is looked at.
 const LOOKED_AT: usize = 1 << 14;
 /// Share of the allowed misses that is planned for: queries of users are no rows of the library.
@@ -127,25 +128,21 @@ pub(super) fn measure(index: &Lists, rows: &dyn Rows, labels: &[u32], lists: &[u
     Ok(Plan { steps: depths.into_iter().map(step).collect() })
 }
 
-/// The closest rows of each queried row, without itself.
+/// The closest rows of each queried row, without itself and without copies.
 fn exact_neighbours(rows: &dyn Rows, labels: &[u32], queries: &[u32], depth: usize, work: &Work<'_>) -> Result<Vec<Vec<Hit>>> {
-    let nothing = || queries.iter().map(|_| Nearest::new(depth)).collect::<Vec<_>>();
-    let parts = labels.par_chunks(labels.len().div_ceil(4 * rayon::current_num_threads()).max(1));
-    let scan = |part: &[u32]| {
-        let mut nearest = nothing();
-        for block in part.chunks(32) {
-            work.check_stop()?;
-            for (query, nearest) in queries.iter().zip(&mut nearest) {
-                for row in block.iter().filter(|row| *row != query) {
-                    nearest.offer(Hit { row: *row, score: dot(rows.row(*query as usize), rows.row(*row as usize)) });
-                }
-            }
-        }
-        Ok::<_, Error>(nearest)
-    };
-    let merge = |left: Vec<Nearest>, right: Vec<Nearest>| Ok(left.into_iter().zip(right).map(|(left, right)| left.merge(right)).collect());
-    let merged = parts.map(scan).try_reduce(nothing, merge)?;
-    Ok(merged.into_iter().map(Nearest::into_hits).collect())
+    let mut allowed = RowSet::none(rows.len());
+    for row in labels {
+        allowed.insert(*row);
+    }
+    let mut neighbours = Vec::with_capacity(queries.len());
+    for part in queries.chunks(QUERIES_AT_ONCE) {
+        work.check_stop()?;
+        let vectors: Vec<&[f32]> = part.iter().map(|row| rows.row(*row as usize)).collect();
+        let found = nearest::scan_batch(rows, rows.len(), &vectors, depth + 1, Some(&allowed));
+        neighbours
+            .extend(part.iter().zip(found).map(|(query, hits)| hits.into_iter().filter(|hit| hit.row != *query).take(depth).collect()));
+    }
+    Ok(neighbours)
 }
 
 fn meet(index: &Lists, rows: &dyn Rows, labels: &[u32], lists: &[u32], query: u32, truth: &[Hit]) -> Vec<Meeting> {

@@ -16,7 +16,7 @@ use crate::index::{Allowed, Hit, RowSet, Rows, VectorIndex, check_query, dot, ne
 /// An answer of more than one row in this many is found by the exact scan.
 const SCANNED_SHARE: usize = 8;
 /// So many rows for each candidate of an unfiltered search are scored without choosing lists.
-const FEW: usize = 2;
+const FEW: usize = 8;
 /// A filter that leaves a larger share than this, such as one for deleted rows, changes no plan.
 const NEARLY_ALL: f64 = 0.9;
 /// How much farther a search looks when the filter left too little.

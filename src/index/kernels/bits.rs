@@ -1,5 +1,5 @@
 //! Estimates of inner products from one bit a dimension: the signs of the rotated rows against a query of four bits a dimension, by
-//! counting bits (Gao and Long, "RaBitQ", SIGMOD 2024). Eight rows lie side by side, word by word, so that one register holds one
+//! counting bits (Gao and Long, `RaBitQ`, SIGMOD 2024). Eight rows lie side by side, word by word, so that one register holds one
 //! word of each and no sum runs across a register.
 //!
 //! A block is `8 * words` words of signs (word 0 of the eight rows, then word 1, ...), eight factors and eight offsets as 32-bit
@@ -112,9 +112,31 @@ pub(in crate::index) fn scan(blocks: &[u64], rows: &[u32], query: &QueryBits, ba
     }
 }
 
+/// A version of the scan; false when the processor lacks what it needs.
+pub(in crate::index) type Version = fn(&[u64], &[u32], &QueryBits, f32, &mut Sieve<'_>) -> bool;
+
+/// Every version of the scan that this program has for its kind of processor, by name.
+pub(in crate::index) fn versions() -> Vec<(&'static str, Version)> {
+    let plain: Version = |blocks, rows, query, base, sieve| {
+        scan_plain(blocks, rows, query, base, sieve);
+        true
+    };
+    let mut versions = vec![("plain", plain)];
+    #[cfg(target_arch = "x86_64")]
+    versions.extend([("avx512", super::bits_x86::scan_with_avx512 as Version), ("avx2", super::bits_x86::scan_with_avx2)]);
+    #[cfg(target_arch = "aarch64")]
+    versions.push(("neon", |blocks, rows, query, base, sieve| {
+        super::bits_arm::scan(blocks, rows, query, base, sieve);
+        true
+    }));
+    versions
+}
+
 #[cfg(target_arch = "x86_64")]
 fn scan_all(blocks: &[u64], rows: &[u32], query: &QueryBits, base: f32, sieve: &mut Sieve<'_>) {
-    if !super::bits_x86::scan(blocks, rows, query, base, sieve) {
+    let is_done = super::bits_x86::scan_with_avx512(blocks, rows, query, base, sieve)
+        || super::bits_x86::scan_with_avx2(blocks, rows, query, base, sieve);
+    if !is_done {
         scan_plain(blocks, rows, query, base, sieve);
     }
 }

@@ -11,17 +11,18 @@ use std::arch::x86_64::{
 use super::bits::{BLOCK_ROWS, QueryBits, block_words, finish, offer_lanes};
 use super::sieve::{Candidate, Sieve};
 
-/// Scans with what the processor has; false, and nothing done, when it has neither.
-pub(super) fn scan(blocks: &[u64], rows: &[u32], query: &QueryBits, base: f32, sieve: &mut Sieve<'_>) -> bool {
-    if is_x86_feature_detected!("avx512vpopcntdq") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl") {
+/// Scans these blocks; false, and nothing done, when the processor does not count bits with AVX-512.
+pub(super) fn scan_with_avx512(blocks: &[u64], rows: &[u32], query: &QueryBits, base: f32, sieve: &mut Sieve<'_>) -> bool {
+    let has_features =
+        is_x86_feature_detected!("avx512vpopcntdq") && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512vl");
+    if has_features {
         #[expect(unsafe_code, reason = "call of a function compiled for processor features")]
         // SAFETY: the processor has them, as just tested; AVX-512F and FMA come with them.
         unsafe {
             scan_avx512(blocks, rows, query, base, sieve);
         }
-        return true;
     }
-    scan_with_avx2(blocks, rows, query, base, sieve)
+    has_features
 }
 
 /// The same without AVX-512; false, and nothing done, without AVX2.

@@ -56,8 +56,7 @@ pub(in crate::index) fn to_bytes(values: &[f32], bytes: &mut Vec<i8>) -> f32 {
 
 /// The nearest whole number, of a number between -2^22 and 2^22: added to 1.5 * 2^23, which leaves no room for fractions. Unlike
 /// `round` this needs no call on old processors.
-#[expect(clippy::inline_always, reason = "two additions")]
-#[inline(always)]
+#[inline]
 pub(super) fn nearest_whole(value: f32) -> i32 {
     const ROUNDER: f32 = 12_582_912.0;
     (value + ROUNDER).to_bits().wrapping_sub(ROUNDER.to_bits()).cast_signed()

@@ -52,7 +52,9 @@ fn transform(values: &mut [f32]) {
         distance *= 2;
     }
     let scale = 1.0 / (values.len() as f32).sqrt();
-    values.iter_mut().for_each(|value| *value *= scale);
+    for value in values.iter_mut() {
+        *value *= scale;
+    }
 }
 
 /// The four shortest distances of sixteen numbers.

@@ -15,8 +15,7 @@ pub(in crate::index) fn prefetch<T>(values: &[T], bytes: usize) {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[expect(clippy::inline_always, reason = "one instruction")]
-#[inline(always)]
+#[inline]
 fn fetch_line(address: *const i8) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     #[expect(unsafe_code, reason = "the instruction takes any address and never faults")]
@@ -27,6 +26,5 @@ fn fetch_line(address: *const i8) {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-#[expect(clippy::inline_always, reason = "nothing to do")]
-#[inline(always)]
+#[inline]
 fn fetch_line(_address: *const i8) {}

@@ -96,7 +96,7 @@ fn every_damage_is_noticed_and_the_next_build_heals_it() {
 #[test]
 fn a_stopped_build_ends_soon_and_leaves_the_old_index() {
     let (rows, _) = smooth(20_000, 1, 512);
-    for kind in [kind("hnsw", "{}"), faiss("HNSW32"), faiss("IVF,PQ256x4fs,RFlat")] {
+    for kind in [kind("hnsw", "{}"), codes(4000), faiss("HNSW32"), faiss("IVF,PQ256x4fs,RFlat")] {
         let folder = tempfile::tempdir().unwrap();
         try_build(&IndexKind::Flat, &*rows, folder.path()).unwrap();
         let stop = AtomicBool::new(false);
