@@ -89,7 +89,11 @@ async fn several_features_answer_side_by_side() {
     assert_eq!(ids(&first)[..10], ids(&second)[..10], "hnsw finds what the exact scan finds");
     let loaded = test.get_ok(&format!("/api/v1/search/load/{}", exact.id)).await;
     assert_eq!(loaded["res"]["feature"]["index_type"], "flat");
-    assert_eq!(test.get_ok("/api/v1/search/info").await["res"]["feature"]["id"], json!(exact.id));
+    let info = test.get_ok("/api/v1/search/info").await;
+    assert_eq!(info["res"]["feature"]["id"], json!(exact.id));
+    let engine = &info["res"]["engine"];
+    assert_eq!((&engine["precision"], &engine["fused"], &engine["device"]), (&json!("f32"), &json!(true), &info["res"]["device"]));
+    assert!(engine["min_cosine"].as_f64().unwrap() > 0.999, "{engine}");
     assert_eq!(test.get_ok("/api/v1/search/load/99").await, json!({ "status": "unloaded", "res": {} }));
     assert_eq!(test.get("/api/v1/search/media/4?feature=99").await.0, 404);
 }

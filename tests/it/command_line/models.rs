@@ -54,3 +54,21 @@ fn a_download_says_what_was_here_already_and_what_nobody_has() {
     let listed = json(&likeness(data.path(), &["model", "list", "--json"]));
     assert_eq!(listed, json(&likeness(data.path(), &["models", "--json"])));
 }
+
+#[test]
+fn the_speed_of_a_network_is_told_by_precision_and_batch() {
+    let data = tempfile::TempDir::new().unwrap();
+    let told = |more: &[&str]| likeness(data.path(), &[&["model", "speed", "likeness_small", "--batch", "1,3"], more].concat());
+    let rows = json(&told(&["--rounds", "2", "--precisions", "f32,bf16", "--json"]));
+    let rows = rows.as_array().unwrap();
+    let batches: Vec<_> = rows.iter().map(|row| (row["asked"].as_str().unwrap(), row["batch"].as_u64().unwrap())).collect();
+    assert_eq!(batches, [("f32", 1), ("f32", 3), ("bf16", 1), ("bf16", 3)]);
+    for row in rows {
+        assert!(row["fused"] == true && row["min_cosine"].as_f64().unwrap() >= 0.999, "{row}");
+        assert!(row["pictures_per_second"].as_f64().unwrap() > 0.0 && row["seconds"].as_array().unwrap().len() == 2, "{row}");
+    }
+    let plan = text(&told(&["--plan"]).stdout);
+    assert!(plan.contains("_convolution_pointwise"), "{plan}");
+    let refused = text(&told(&["--rounds", "0"]).stderr);
+    assert!(refused.contains("at least one"), "{refused}");
+}
