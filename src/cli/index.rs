@@ -174,14 +174,10 @@ fn described(kind: &IndexKind) -> String {
 
 /// The feature of this number, or the first active one.
 async fn chosen(app: &App, number: Option<i64>) -> Result<Feature> {
-    match number {
-        Some(id) => {
-            let missing = || Error::not_found(format!("there is no feature {id}; `likeness features` lists them"));
-            app.features.get(FeatureId(id)).await?.ok_or_else(missing)
-        }
-        None => {
-            let missing = || Error::not_ready("there is no feature yet: run `likeness extract`");
-            app.features.list().await?.into_iter().find(|feature| feature.active).ok_or_else(missing)
-        }
+    if let Some(id) = number {
+        let missing = || Error::not_found(format!("there is no feature {id}; `likeness features` lists them"));
+        return app.features.get(FeatureId(id)).await?.ok_or_else(missing);
     }
+    let missing = || Error::not_ready("there is no feature yet: run `likeness extract`");
+    app.features.list().await?.into_iter().find(|feature| feature.active).ok_or_else(missing)
 }
