@@ -13,7 +13,7 @@ use crate::imaging::DecodeLimits;
 use crate::network::{Prepared, preprocess};
 
 /// Pictures of one piece on the processor: enough that a network's weights are read for several pictures at once, few enough that
-/// what lies between two layers stays in a core's cache (8 was fastest of 4, 8, 16 and 32 for three networks).
+/// what lies between two layers stays in a core's cache.
 const PIECE_ON_PROCESSOR: usize = 8;
 
 /// Pictures of one piece for a device of its own.
