@@ -6,11 +6,13 @@ CARGO := nice cargo
 .PHONY: demo test setup
 
 demo: setup
+	.ci/frontend
 	$(CARGO) build --release
 	@exec "$$(.ci/binary)" demo --data-dir "$${DATA_DIR:-data/demo}" --port $(PORT) $(if $(PHOTOS),--photos "$(PHOTOS)")
 
 test: SETUP_OPTIONS := --tests
 test: setup
+	.ci/frontend --check
 	cargo fmt --check
 	$(CARGO) clippy --release --all-targets -- -D warnings
 	$(CARGO) test --release

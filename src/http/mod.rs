@@ -67,7 +67,7 @@ fn doors(config: &Config) -> OpenApiRouter<App> {
 /// The `OpenAPI` description of every route that the server serves.
 pub fn description() -> serde_json::Value {
     let (_, description) = doors(&Config::default()).split_for_parts();
-    serde_json::to_value(description).unwrap_or_default()
+    serde_json::to_value(docs::completed(description)).unwrap_or_default()
 }
 
 fn fixed_header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -1,0 +1,22 @@
+/** Short names for the shapes of the API. They are the server's own: see openapi.json. */
+import type { components } from "./schema";
+
+type Shape = components["schemas"];
+
+export type Media = Shape["Media"];
+export type MediaFull = Shape["MediaFull"];
+export type Upload = Shape["Upload"];
+export type Hit = Shape["Hit"];
+export type SearchAnswer = Shape["SearchAnswer"];
+export type QueryShown = Shape["QueryShown"];
+export type Feature = Shape["Feature"];
+export type Collection = Shape["Collection"];
+export type LinkedMedia = Shape["LinkedMedia"];
+export type Job = Shape["Job"];
+export type Progress = Shape["Progress"];
+export type FailedItem = Shape["FailedItem"];
+export type LogLine = Shape["LogLine"];
+export type RawModel = Shape["RawModel"];
+export type BoxSeen = Shape["BoxSeen"];
+/** A part of a picture, as fractions of the whole. */
+export type Region = Shape["Part"];

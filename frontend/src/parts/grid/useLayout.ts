@@ -1,0 +1,88 @@
+/** The layout of a grid in the window: measured, virtual, and steady when the size of its pictures changes. */
+import { useWindowVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type Layout, layOut } from "./justified";
+
+/** Between pictures, in CSS pixels. */
+export const GAP = 6;
+/** Rows beyond the window that are there already. */
+const OVERSCAN = 4;
+/** What the bars cover at the top and at the bottom, and a little air. */
+const COVERED = { top: 72, bottom: 72 };
+
+interface Measures {
+  width: number;
+  /** Of the grid in the page. */
+  top: number;
+}
+
+function useMeasures(container: RefObject<HTMLElement | null>): Measures {
+  const [measures, setMeasures] = useState<Measures>({ width: 0, top: 0 });
+  useLayoutEffect(() => {
+    const element = container.current;
+    if (!element) return;
+    const measure = () => {
+      const box = element.getBoundingClientRect();
+      const now = { width: Math.floor(box.width), top: Math.round(box.top + window.scrollY) };
+      setMeasures((before) => (before.width === now.width && before.top === now.top ? before : now));
+    };
+    measure();
+    // The page's height changes too when something above the grid grows.
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [container]);
+  return measures;
+}
+
+function firstVisible(layout: Layout, gridTop: number): number | undefined {
+  const edge = window.scrollY - gridTop + COVERED.top;
+  return edge <= 0 ? undefined : layout.rows.find(({ top, height }) => top + height > edge)?.places[0]?.index;
+}
+
+/** Scrolls so that the picture that was first stays first when rows get another height. */
+function useSteadyScroll(layout: Layout, height: number, gridTop: number): void {
+  const before = useRef({ layout, height });
+  useLayoutEffect(() => {
+    const { layout: old, height: oldHeight } = before.current;
+    before.current = { layout, height };
+    const first = oldHeight === height ? undefined : firstVisible(old, gridTop);
+    const row = first === undefined ? undefined : layout.rows[layout.rowOf[first] ?? 0];
+    if (row) window.scrollTo({ top: row.top + gridTop - COVERED.top, behavior: "instant" });
+  }, [layout, height, gridTop]);
+}
+
+export interface GridLayout {
+  layout: Layout;
+  rows: Virtualizer<Window, Element>;
+  top: number;
+  isMeasured: boolean;
+}
+
+/** `ratios` are widths by heights; `rowHeight` and `caption` are CSS pixels. */
+export function useGridLayout(
+  container: RefObject<HTMLElement | null>,
+  ratios: readonly number[],
+  rowHeight: number,
+  caption: number,
+): GridLayout {
+  const { width, top } = useMeasures(container);
+  const layout = useMemo(
+    () => layOut(ratios, { width, rowHeight: Math.min(rowHeight, width * 0.9), gap: GAP, caption }),
+    [ratios, width, rowHeight, caption],
+  );
+  const rows = useWindowVirtualizer({
+    count: layout.rows.length,
+    estimateSize: (index) => (layout.rows[index]?.height ?? 0) + GAP,
+    overscan: OVERSCAN,
+    scrollMargin: top,
+    scrollPaddingStart: COVERED.top,
+    scrollPaddingEnd: COVERED.bottom,
+  });
+  // Sizes are known, so nothing is measured row by row: a new layout replaces what the virtualizer remembers.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the layout is what it depends on
+  useLayoutEffect(() => rows.measure(), [rows, layout]);
+  useSteadyScroll(layout, rowHeight, top);
+  return { layout, rows, top, isMeasured: width > 0 };
+}

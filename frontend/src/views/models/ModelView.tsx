@@ -1,0 +1,7 @@
+/** One model. */
+import { strings } from "../../strings";
+import { Unbuilt } from "../Unbuilt";
+
+export default function ModelView() {
+  return <Unbuilt title={strings.views.models} />;
+}
