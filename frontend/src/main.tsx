@@ -10,10 +10,10 @@ import "./look/tokens.css";
 import "./look/base.css";
 import { followTheme } from "./look/theme";
 import { router } from "./router";
-import { takeOverScroll } from "./state/scroll";
+import { keepScroll } from "./state/scroll";
 
 followTheme();
-takeOverScroll();
+keepScroll(router);
 // What failed while the server was away is asked again when it is back.
 watchReach(() => void (reachable() && queryClient.refetchQueries({ type: "active" })));
 goLive();

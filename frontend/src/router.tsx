@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { Crashed, Missing } from "./shell/Missing";
 import { Shell } from "./shell/Shell";
 import { formatQuery, type Params, parseQuery } from "./state/address";
+import { movedTo } from "./state/moved";
 
 const root = createRootRoute({
   component: Shell,
@@ -11,6 +12,10 @@ const root = createRootRoute({
   // Views read what they know with `useAddress`; here everything is text.
   validateSearch: (search: Record<string, unknown>): Params =>
     Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)])),
+  beforeLoad: ({ location }) => {
+    const href = movedTo(location.pathname);
+    if (href !== undefined) throw redirect({ href, replace: true });
+  },
 });
 
 const home = createRoute({
@@ -92,32 +97,11 @@ const map = createRoute({
   component: lazyRouteComponent(() => import("./views/map/MapView")),
 });
 
-/** Where the original's addresses lead now. */
-const MOVED: Readonly<Record<string, string>> = {
-  "/collection": "/collections",
-  "/dashboard": "/work",
-  "/task": "/work",
-  "/feature": "/features",
-  "/modelzoo": "/models",
-  "/upload": "/uploads",
-  "/media": "/library",
-};
-
-const moved = Object.entries(MOVED).map(([path, to]) =>
-  createRoute({
-    getParentRoute: () => root,
-    path,
-    beforeLoad: () => {
-      throw redirect({ to, replace: true });
-    },
-  }),
-);
-
 const VIEWS = [home, search, searchWith, library, medium, mediumByHash, collections, collection, work] as const;
 const MORE_VIEWS = [features, feature, models, model, uploads, map] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([...VIEWS, ...MORE_VIEWS, ...(moved as [])]),
+  routeTree: root.addChildren([...VIEWS, ...MORE_VIEWS]),
   parseSearch: (query) => ({ ...parseQuery(query) }),
   stringifySearch: formatQuery,
   defaultPreload: "intent",

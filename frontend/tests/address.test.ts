@@ -11,6 +11,7 @@ import {
   text,
   words,
 } from "../src/state/address";
+import { movedTo } from "../src/state/moved";
 
 const codec = address<{
   feature: number | undefined;
@@ -77,4 +78,14 @@ describe("region", () => {
   it("allows for rounding at the edge", () => {
     expect(region.read({ x: "0.3334", y: "0", w: "0.6667", h: "1" })).toBeDefined();
   });
+});
+
+it("old links lead to the new pages", () => {
+  expect(movedTo("/collection/7/show/")).toBe("/collections/7");
+  expect(movedTo("/collection")).toBe("/collections");
+  expect(movedTo("/media/id/12/show")).toBe("/media/id/12");
+  expect(movedTo("/modelzoo/caffe_x/show")).toBe("/models/caffe_x");
+  expect(movedTo("/upload/3/show/")).toBe("/search/upload/3");
+  for (const now of ["/", "/search", "/search/media/1", "/media/id/12", "/library", "/collections/7"])
+    expect(movedTo(now)).toBeUndefined();
 });

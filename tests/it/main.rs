@@ -22,6 +22,7 @@ mod jobs;
 mod media;
 mod media_http;
 mod networks;
+mod pages;
 mod pictures;
 mod readme;
 mod routes;

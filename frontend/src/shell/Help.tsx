@@ -22,7 +22,7 @@ function Keys({ keys }: { keys: readonly string[] }) {
       {keys.map((one) => (
         <span key={one} className={styles.keys}>
           {(one.length > 1 ? one.split(/[ +]/) : [one]).map((key) => (
-            <kbd key={key}>{SHOWN[key] ?? key.toUpperCase()}</kbd>
+            <kbd key={key}>{SHOWN[key] ?? (key.length === 1 ? key.toUpperCase() : key)}</kbd>
           ))}
         </span>
       ))}

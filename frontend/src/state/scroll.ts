@@ -1,45 +1,49 @@
 /** Back shows a page where one left it. Positions are kept per step of the browser's history, for as long as the tab lives. */
-import { useRouterState } from "@tanstack/react-router";
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { type AnyRouter, useRouterState } from "@tanstack/react-router";
+import { useLayoutEffect, useRef } from "react";
 
 const PREFIX = "likeness.scroll.";
+
+type Step = { state: { __TSR_key?: string } };
+
+function keyOf({ state }: Step): string {
+  return state.__TSR_key ?? "first";
+}
+
+function keep(step: Step): void {
+  sessionStorage.setItem(PREFIX + keyOf(step), `${Math.round(window.scrollY)}`);
+}
 
 function keptAt(key: string): number | undefined {
   const text = sessionStorage.getItem(PREFIX + key);
   return text === null ? undefined : Number(text);
 }
 
-/** Told once at the start: the pages put themselves where they belong, the browser need not guess. */
-export function takeOverScroll(): void {
+/** Told once at the start. Positions are kept as a page is left, before anything of it goes: later its height is another's. */
+export function keepScroll(router: AnyRouter): void {
   history.scrollRestoration = "manual";
+  router.subscribe("onBeforeNavigate", ({ fromLocation }) => fromLocation && keep(fromLocation));
+  window.addEventListener("pagehide", () => keep(router.state.location));
 }
 
 /**
- * Keeps and restores the window's position of the present step. `isReady` says that the page has its full height; a step
- * that was never left begins at the top when the path is new, and stays where it is when only the state changed.
+ * Restores the window's position of the present step. `isReady` says that the page has its full height; a step that was never
+ * left begins at the top when the path is new, and stays where it is when only the state in the address changed.
  */
 export function useKeptScroll(isReady: boolean): void {
-  const { key, path } = useRouterState({
+  const step = useRouterState({
     select: ({ resolvedLocation, location }) => {
-      const shown = resolvedLocation ?? location;
-      return { key: shown.state.__TSR_key ?? "first", path: shown.pathname };
+      const isSettled = resolvedLocation !== undefined && keyOf(resolvedLocation) === keyOf(location);
+      return isSettled ? `${keyOf(location)} ${location.pathname}` : undefined;
     },
-    structuralSharing: true,
   });
   const done = useRef<string>(undefined);
-  const lastPath = useRef<string>(undefined);
   useLayoutEffect(() => {
-    if (!isReady || done.current === key) return;
-    const top = keptAt(key) ?? (lastPath.current === path ? undefined : 0);
-    done.current = key;
-    lastPath.current = path;
+    if (!isReady || step === undefined || done.current === step) return;
+    const [key = "", path] = step.split(" ");
+    const isSamePath = done.current?.split(" ")[1] === path;
+    done.current = step;
+    const top = keptAt(key) ?? (isSamePath ? undefined : 0);
     if (top !== undefined) window.scrollTo({ top, behavior: "instant" });
-  }, [isReady, key, path]);
-  useEffect(() => {
-    const keep = () => {
-      if (done.current === key) sessionStorage.setItem(PREFIX + key, `${Math.round(window.scrollY)}`);
-    };
-    window.addEventListener("scroll", keep, { passive: true });
-    return () => window.removeEventListener("scroll", keep);
-  }, [key]);
+  }, [isReady, step]);
 }
