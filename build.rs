@@ -35,7 +35,7 @@ fn table(folder: &Path) -> String {
     }
     let mut text = String::from("static FILES: &[File] = &[\n");
     for (name, path) in &files {
-        if name.ends_with(".br") || name.ends_with(".gz") {
+        if path.extension().is_some_and(|ending| ending == "br" || ending == "gz") {
             continue;
         }
         let (brotli, gzip) = (version(&files, name, "br"), version(&files, name, "gz"));
