@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { joined, NOTHING, only, ranged, stillThere, toggled } from "../src/state/selection";
+import { anchored, joined, NOTHING, only, ranged, stillThere, toggled } from "../src/state/selection";
 
 const ORDER = [50, 40, 30, 20, 10];
 const ids = ({ ids }: { ids: ReadonlySet<number> }) => [...ids].sort((a, b) => a - b);
@@ -32,4 +32,13 @@ it("joins a marquee and forgets what is deleted", () => {
   const left = stillThere(some, [40, 30, 20, 10]);
   expect(ids(left)).toEqual([10, 20]);
   expect(left.anchor).toBeUndefined();
+});
+
+it("gives back what a range took when it is drawn again smaller, and nothing else", () => {
+  const begun = toggled(toggled(NOTHING, 10), 40);
+  const wide = ranged(begun, 20, ORDER);
+  expect(ids(wide)).toEqual([10, 20, 30, 40]);
+  expect(ids(ranged(wide, 30, ORDER))).toEqual([10, 30, 40]);
+  expect(ids(ranged(wide, 50, ORDER))).toEqual([10, 40, 50]);
+  expect(ids(ranged(anchored(wide, 20), 10, ORDER))).toEqual([10, 20, 30, 40]);
 });

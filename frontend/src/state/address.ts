@@ -66,6 +66,36 @@ export function optionalNumber(name: string): Piece<number | undefined> {
   };
 }
 
+const DECIMAL = /^\d{1,9}(\.\d{1,9})?$/;
+
+/** A number from 0 with decimals, or nothing. */
+export function optionalDecimal(name: string): Piece<number | undefined> {
+  return {
+    names: [name],
+    read: (params) => (DECIMAL.test(params[name] ?? "") ? Number(params[name]) : undefined),
+    write: (value) => (value === undefined ? {} : { [name]: `${value}` }),
+  };
+}
+
+/** A day, `2026-01-31`, or nothing. */
+export function day(name: string): Piece<string> {
+  const isDay = (value: string) => /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
+  return {
+    names: [name],
+    read: (params) => (isDay(params[name] ?? "") ? (params[name] ?? "") : ""),
+    write: (value) => (value === "" ? {} : { [name]: value }),
+  };
+}
+
+/** Several of some words, in the order in which these are known. */
+export function choices<const Word extends string>(name: string, known: readonly Word[]): Piece<readonly Word[]> {
+  return {
+    names: [name],
+    read: (params) => known.filter((word) => (params[name] ?? "").split(",").includes(word)),
+    write: (value) => (value.length === 0 ? {} : { [name]: value.join(",") }),
+  };
+}
+
 /** Several whole numbers, `1,5,7`, each once, in their order. */
 export function numbers(name: string, most = Number.POSITIVE_INFINITY): Piece<readonly number[]> {
   return {
@@ -103,7 +133,7 @@ export interface Part {
 const SIDES = ["x", "y", "w", "h"] as const;
 const DIGITS = 4;
 
-function isInside({ x, y, w, h }: Part): boolean {
+export function isInside({ x, y, w, h }: Part): boolean {
   const slack = 1 + 10 ** -DIGITS;
   return x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= slack && y + h <= slack;
 }

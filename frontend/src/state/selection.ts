@@ -4,6 +4,8 @@
 export interface Selection {
   readonly ids: ReadonlySet<number>;
   readonly anchor: number | undefined;
+  /** What was selected when the anchor was set: a range that is drawn again smaller gives back what it took. */
+  readonly base?: ReadonlySet<number>;
 }
 
 export const NOTHING: Selection = { ids: new Set(), anchor: undefined };
@@ -12,18 +14,25 @@ export const NOTHING: Selection = { ids: new Set(), anchor: undefined };
 export function toggled(selection: Selection, id: number): Selection {
   const ids = new Set(selection.ids);
   if (!ids.delete(id)) ids.add(id);
-  return { ids, anchor: id };
+  return { ids, anchor: id, base: ids };
 }
 
-/** All from the anchor to `id`, in the order of the list; the anchor stays, so that the range can be drawn again. */
+/** The same, with the next range beginning at `id`. */
+export function anchored(selection: Selection, id: number): Selection {
+  return { ids: selection.ids, anchor: id, base: selection.ids };
+}
+
+/** All from the anchor to `id`, in the order of the list; the anchor stays, so that the range can be drawn again, larger or smaller. */
 export function ranged(selection: Selection, id: number, order: readonly number[]): Selection {
   const to = order.indexOf(id);
   const from = selection.anchor === undefined ? to : order.indexOf(selection.anchor);
   if (to < 0) return selection;
   const [first, last] = from < 0 ? [to, to] : [Math.min(from, to), Math.max(from, to)];
+  const base = from < 0 ? selection.ids : (selection.base ?? selection.ids);
   return {
-    ids: new Set([...selection.ids, ...order.slice(first, last + 1)]),
+    ids: new Set([...base, ...order.slice(first, last + 1)]),
     anchor: from < 0 ? id : selection.anchor,
+    base,
   };
 }
 
@@ -35,7 +44,8 @@ export function only(ids: Iterable<number>): Selection {
 
 /** These besides. */
 export function joined(selection: Selection, ids: Iterable<number>): Selection {
-  return { ids: new Set([...selection.ids, ...ids]), anchor: selection.anchor };
+  const all = new Set([...selection.ids, ...ids]);
+  return { ids: all, anchor: selection.anchor, base: all };
 }
 
 /** Without those that the list does not have any more. */

@@ -2,7 +2,7 @@
 import { useCallback, useRef, useState } from "react";
 import type { Handlers } from "../../keys/map";
 import { useKeys } from "../../keys/useKeys";
-import { NOTHING, only, ranged, toggled } from "../../state/selection";
+import { anchored, NOTHING, only, ranged, toggled } from "../../state/selection";
 import { type Direction, neighbour } from "./justified";
 import { larger, smaller } from "./size";
 import type { GridActions, SelectionState } from "./types";
@@ -29,11 +29,13 @@ function useMoves<Item>({ items, grid, ids, selection }: Among<Item>) {
   latest.current = active;
   const to = useCallback((index: number, wantsFocus = true) => setActive({ index, wantsFocus }), []);
   const firstInSight = () => grid.layout.rows[grid.rows.range?.startIndex ?? 0]?.places[0]?.index ?? 0;
+  // Steps with Shift belong together until one is taken without.
+  const isExtending = useRef(false);
   const extend = (from: number | undefined, index: number) => {
     const [start, id] = [ids[from ?? index], ids[index]];
     if (!selection || start === undefined || id === undefined) return;
-    const begun = selection.value.anchor === undefined ? only([start]) : selection.value;
-    selection.change(ranged(begun, id, ids));
+    const goesOn = isExtending.current && selection.value.anchor !== undefined;
+    selection.change(ranged(goesOn ? selection.value : anchored(selection.value, start), id, ids));
   };
   const move = (direction: Direction, doesExtend = false): boolean => {
     if (items.length === 0) return false;
@@ -41,6 +43,7 @@ function useMoves<Item>({ items, grid, ids, selection }: Among<Item>) {
     const index = from === undefined ? firstInSight() : neighbour(grid.layout, from, direction);
     grid.rows.scrollToIndex(grid.layout.rowOf[index] ?? 0, { align: "auto" });
     if (doesExtend) extend(from, index);
+    isExtending.current = doesExtend;
     to(index);
     return true;
   };
