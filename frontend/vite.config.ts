@@ -2,6 +2,7 @@
 import react from "@vitejs/plugin-react";
 import type { ProxyOptions } from "vite";
 import { defineConfig } from "vitest/config";
+import { abilities } from "./build/abilities";
 import { compressed } from "./build/compressed";
 
 /** The program that answers the API while Vite serves the pages. */
@@ -17,7 +18,7 @@ const proxy: Record<string, ProxyOptions> = Object.fromEntries(
 proxy["/socket.io"] = { target: PROGRAM, ws: true };
 
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), abilities(), compressed()],
   server: { proxy },
   preview: { proxy, headers: { "content-security-policy": POLICY } },
   build: {

@@ -49,6 +49,16 @@ describe("layOut", () => {
     expect(layOut(RATIOS, { ...OPTIONS, width: 0 }).rows).toEqual([]);
   });
 
+  it("ends a row before a line and leaves room for it", () => {
+    const { rows } = layOut(RATIOS, { ...OPTIONS, divider: { before: 23, height: 40 } });
+    const below = rows.findIndex(({ places }) => places[0]?.index === 23);
+    const [above, row] = [rows[below - 1], rows[below]];
+    expect(below).toBeGreaterThan(0);
+    expect((row?.top ?? 0) - (above?.top ?? 0) - (above?.height ?? 0)).toBeCloseTo(OPTIONS.gap + 40, 6);
+    expect(layOut(RATIOS, { ...OPTIONS, divider: { before: 0, height: 40 } }).rows[0]?.top).toBe(40);
+    expect(layOut([1, 1], { ...OPTIONS, divider: { before: 9, height: 40 } }).rows.length).toBe(1);
+  });
+
   it("knows the row of each picture", () => {
     const layout = layOut(RATIOS, OPTIONS);
     layout.rows.forEach(({ places }, row) => {

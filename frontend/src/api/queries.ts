@@ -74,3 +74,36 @@ export const mediaList = infiniteQueryOptions({
   getNextPageParam: ({ offset, res, total }) =>
     offset + res.length < total && res.length > 0 ? offset + res.length : undefined,
 });
+
+/** What detectors saw in a picture. */
+export const detections = (id: number) =>
+  queryOptions({
+    queryKey: [NAMES.media, "detections", id],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/detection/media/{id}", { params: { path: { id } }, signal })).then(({ res }) => res),
+  });
+
+/** Which detectors have looked at the library, and what they saw. */
+export const detectors = queryOptions({
+  queryKey: [NAMES.media, "detectors"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/detection", { signal })).then(({ res }) => res),
+});
+
+export const upload = (id: number) =>
+  queryOptions({
+    queryKey: [NAMES.uploads, "id", id],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/upload/{id}", { params: { path: { id } }, signal })).then(({ res }) => res),
+  });
+
+/** Most collections that lists to choose from show. */
+const MOST_COLLECTIONS = 1_000;
+
+/** Collections that are in use. */
+export const collections = queryOptions({
+  queryKey: [NAMES.collections, "in use"],
+  queryFn: ({ signal }) =>
+    answer(
+      api.GET("/api/v1/collection", { params: { query: { archived: "false", limit: MOST_COLLECTIONS } }, signal }),
+    ).then(({ res }) => res),
+});

@@ -3,7 +3,12 @@ import type { components } from "./schema";
 
 type Shape = components["schemas"];
 
-export type Media = Shape["Media"];
+export type Media = Shape["Media"] & {
+  /** Blurred until one points at it; absent where the server knows no such mark. */
+  graphic?: boolean;
+  /** ThumbHash, base64: what it looks like before it is there. */
+  preview?: string | null;
+};
 export type MediaFull = Shape["MediaFull"];
 export type Upload = Shape["Upload"];
 export type Hit = Shape["Hit"];

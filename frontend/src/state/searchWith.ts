@@ -21,7 +21,7 @@ export function randomSeed(): string {
 }
 
 /** What a new search takes over from the one before: the feature, not the region or the page. */
-const TAKEN_OVER = ["feature", "features"];
+const TAKEN_OVER = ["feature", "beside"];
 
 export function takenOver(params: Params): Params {
   return Object.fromEntries(Object.entries(params).filter(([name]) => TAKEN_OVER.includes(name)));

@@ -1,6 +1,6 @@
 /** A virtual, justified grid of pictures: any number of them, by mouse, touch and keys. */
 import clsx from "clsx";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { Fragment, type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
 import { useKept } from "../../state/kept";
 import { ranged, toggled } from "../../state/selection";
 import { strings } from "../../strings";
@@ -10,7 +10,7 @@ import { rowHeight } from "./size";
 import { type Picking, Tile } from "./Tile";
 import type { GridProps, Paging } from "./types";
 import { useGridKeys } from "./useGridKeys";
-import { useGridLayout } from "./useLayout";
+import { DIVIDER, useGridLayout } from "./useLayout";
 
 /** How far from the end the next page is asked for, in rows. */
 const ROWS_AHEAD = 6;
@@ -66,6 +66,16 @@ function useMorePages(paging: Paging | undefined, lastRow: number, rowCount: num
   }, [isNear, paging]);
 }
 
+/** A line above the row that begins here. */
+function Divider({ label, top }: { label: ReactNode; top: number }) {
+  const style = { transform: `translateY(${top - DIVIDER}px)`, height: DIVIDER };
+  return (
+    <div role="row" className={styles.divider} style={style}>
+      <span role="gridcell">{label}</span>
+    </div>
+  );
+}
+
 export function Grid<Item>(props: GridProps<Item>) {
   const { items, mediaOf, selection, paging, captionHeight = 0 } = props;
   const container = useRef<HTMLDivElement>(null);
@@ -73,8 +83,15 @@ export function Grid<Item>(props: GridProps<Item>) {
   const media = useMemo(() => items.map(mediaOf), [items, mediaOf]);
   const ids = useMemo(() => media.map(({ id }) => id), [media]);
   const ratios = useMemo(() => media.map((one) => ratioOf(one.width, one.height)), [media]);
-  const grid = useGridLayout(container, ratios, height, captionHeight);
-  const { active, activate } = useGridKeys({ items, ids, grid, actions: props.actions, selection });
+  const grid = useGridLayout(container, ratios, height, captionHeight, props.divider?.before);
+  const { active, activate } = useGridKeys({
+    items,
+    ids,
+    grid,
+    actions: props.actions,
+    selection,
+    isKeyed: props.isKeyed ?? true,
+  });
   const onOpen = useByIndex(items, props.actions.open, activate);
   const onSearch = useByIndex(items, props.actions.searchThis, activate);
   const onCollect = useByIndex(items, props.actions.collect, activate);
@@ -101,6 +118,7 @@ export function Grid<Item>(props: GridProps<Item>) {
         isSelected={selection?.value.ids.has(id)}
         isMarked={props.markedId === id}
         isVeiled={props.isVeiled?.(item) ?? false}
+        isCollected={props.collected?.has(id) ?? false}
         onOpen={onOpen}
         onPick={onPick}
         onSearch={onSearch}
@@ -122,16 +140,19 @@ export function Grid<Item>(props: GridProps<Item>) {
       {shown.map(({ index: number }) => {
         const row = grid.layout.rows[number];
         if (!row) return null;
+        const hasLine = props.divider !== undefined && row.places[0]?.index === props.divider.before;
         return (
-          <div
-            key={number}
-            role="row"
-            aria-rowindex={number + 1}
-            className={styles.row}
-            style={{ transform: `translateY(${row.top}px)` }}
-          >
-            {row.places.map(({ index }) => tile(index, row))}
-          </div>
+          <Fragment key={number}>
+            {hasLine && <Divider label={props.divider?.label} top={row.top} />}
+            <div
+              role="row"
+              aria-rowindex={number + 1}
+              className={styles.row}
+              style={{ transform: `translateY(${row.top}px)` }}
+            >
+              {row.places.map(({ index }) => tile(index, row))}
+            </div>
+          </Fragment>
         );
       })}
     </div>

@@ -1,6 +1,6 @@
 /** One picture of a grid with what can be done with it. */
 import clsx from "clsx";
-import { Check, FolderPlus, ScanSearch } from "lucide-react";
+import { Check, FolderCheck, FolderPlus, ScanSearch } from "lucide-react";
 import { type MouseEvent, memo, type ReactNode, useLayoutEffect, useRef } from "react";
 import type { Media } from "../../api/types";
 import { strings } from "../../strings";
@@ -25,6 +25,7 @@ export interface TileProps {
   isSelected: boolean | undefined;
   isMarked: boolean;
   isVeiled: boolean;
+  isCollected: boolean;
   onOpen: (index: number) => void;
   onPick: ((index: number, how: Picking) => void) | undefined;
   onSearch: ((index: number) => void) | undefined;
@@ -61,9 +62,10 @@ function Select({
 function Actions({
   index,
   tabIndex,
+  isCollected,
   onSearch,
   onCollect,
-}: Pick<TileProps, "onSearch" | "onCollect"> & { index: number; tabIndex: number }) {
+}: Pick<TileProps, "isCollected" | "onSearch" | "onCollect"> & { index: number; tabIndex: number }) {
   return (
     <span className={styles.actions}>
       {onCollect && (
@@ -71,10 +73,11 @@ function Actions({
           type="button"
           tabIndex={tabIndex}
           aria-label={words.collect}
+          aria-pressed={isCollected}
           title={words.collect}
           onClick={() => onCollect(index)}
         >
-          <FolderPlus size={16} aria-hidden />
+          {isCollected ? <FolderCheck size={16} aria-hidden /> : <FolderPlus size={16} aria-hidden />}
         </button>
       )}
       {onSearch && (
@@ -128,7 +131,13 @@ export const Tile = memo(function Tile(props: TileProps) {
         <span className={styles.overlay}>{props.overlay}</span>
       </a>
       {onPick && <Select index={place.index} isSelected={isSelected ?? false} tabIndex={tabIndex} onPick={onPick} />}
-      <Actions index={place.index} tabIndex={tabIndex} onSearch={props.onSearch} onCollect={props.onCollect} />
+      <Actions
+        index={place.index}
+        tabIndex={tabIndex}
+        isCollected={props.isCollected}
+        onSearch={props.onSearch}
+        onCollect={props.onCollect}
+      />
       {props.caption != null && <div className={styles.caption}>{props.caption}</div>}
     </div>
   );

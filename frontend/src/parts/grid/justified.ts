@@ -31,6 +31,8 @@ export interface LayoutOptions {
   gap: number;
   /** Height under each picture that does not grow with it: the line with its score. */
   caption?: number;
+  /** A row ends before the picture at this place, and a line of this height stands between. */
+  divider?: { before: number; height: number } | undefined;
 }
 
 /** Very long panoramas and very tall scans are cut to these in the grid: width by height. */
@@ -58,30 +60,40 @@ function justify(first: number, ratios: readonly number[], top: number, isLast: 
   return { top, height: height + caption, places };
 }
 
+/** How many pictures the row that begins at `first` takes: it ends where its height is nearest to the wanted one. */
+function rowEnd(ratios: readonly number[], first: number, stop: number, { width, rowHeight, gap }: LayoutOptions) {
+  let before = 0;
+  let sum = 0;
+  for (let index = first; index < stop; index += 1) {
+    sum += bounded(ratios[index] ?? 1);
+    const length = sum * rowHeight + gap * (index - first);
+    if (length >= width) {
+      // The picture over the edge goes where it changes the row's height less.
+      const without = before * rowHeight + gap * (index - first - 1);
+      return { end: before > 0 && length - width > width - without ? index : index + 1, isFull: true };
+    }
+    before = sum;
+  }
+  return { end: stop, isFull: false };
+}
+
 /** Lays out pictures with these ratios of width to height. */
 export function layOut(ratios: readonly number[], options: LayoutOptions): Layout {
-  const { width, gap, rowHeight } = options;
+  const { divider, gap } = options;
   const rows: Row[] = [];
   const rowOf = new Uint32Array(ratios.length);
-  let [first, sum, top] = [0, 0, 0];
-  const close = (end: number, isLast: boolean) => {
-    const row = justify(first, ratios.slice(first, end).map(bounded), top, isLast, options);
+  let [first, top] = [0, 0];
+  if (options.width <= 0) return { rows, height: 0, rowOf };
+  while (first < ratios.length) {
+    if (divider && first === divider.before) top += divider.height;
+    const stop = divider && first < divider.before ? Math.min(divider.before, ratios.length) : ratios.length;
+    const { end, isFull } = rowEnd(ratios, first, stop, options);
+    const row = justify(first, ratios.slice(first, end).map(bounded), top, !isFull, options);
     rowOf.fill(rows.length, first, end);
     rows.push(row);
     top += row.height + gap;
-    [first, sum] = [end, 0];
-  };
-  if (width <= 0) return { rows, height: 0, rowOf };
-  for (let index = 0; index < ratios.length; index += 1) {
-    const ratio = bounded(ratios[index] ?? 1);
-    const needed = (sum + ratio) * rowHeight + gap * (index - first);
-    // The picture over the edge goes where it changes the row's height less.
-    const isOver = needed > width && sum > 0;
-    if (isOver && needed - width > width - (sum * rowHeight + gap * (index - first - 1))) close(index, false);
-    sum += ratio;
-    if (sum * rowHeight + gap * (index - first) >= width) close(index + 1, false);
+    first = end;
   }
-  if (first < ratios.length) close(ratios.length, true);
   return { rows, height: Math.max(0, top - gap), rowOf };
 }
 

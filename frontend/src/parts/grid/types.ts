@@ -9,6 +9,8 @@ export interface GridActions<Item> {
   open: (item: Item) => void;
   searchThis?: (item: Item) => void;
   collect?: (item: Item) => void;
+  /** The picture that keys act upon has changed. */
+  activate?: (item: Item) => void;
 }
 
 export interface SelectionState {
@@ -43,4 +45,10 @@ export interface GridProps<Item> {
   isVeiled?: (item: Item) => boolean;
   /** The picture that is set apart: the query itself, the one whose details are shown. */
   markedId?: number;
+  /** Pictures that the button to collect takes out again. */
+  collected?: ReadonlySet<number>;
+  /** A line before the picture at this place, with what it says. */
+  divider?: { before: number; label: string } | undefined;
+  /** Where several grids share a page, the one that keys mean. */
+  isKeyed?: boolean;
 }

@@ -21,13 +21,20 @@ interface Among<Item> {
   grid: GridLayout;
   actions: GridActions<Item>;
   selection: SelectionState | undefined;
+  isKeyed: boolean;
 }
 
-function useMoves<Item>({ items, grid, ids, selection }: Among<Item>) {
+function useMoves<Item>({ items, grid, ids, selection, actions }: Among<Item>) {
   const [active, setActive] = useState<Active>({ index: undefined, wantsFocus: false });
   const latest = useRef(active);
   latest.current = active;
-  const to = useCallback((index: number, wantsFocus = true) => setActive({ index, wantsFocus }), []);
+  const told = useRef({ items, activate: actions.activate });
+  told.current = { items, activate: actions.activate };
+  const to = useCallback((index: number, wantsFocus = true) => {
+    setActive({ index, wantsFocus });
+    const item = told.current.items[index];
+    if (item) told.current.activate?.(item);
+  }, []);
   const firstInSight = () => grid.layout.rows[grid.rows.range?.startIndex ?? 0]?.places[0]?.index ?? 0;
   // Steps with Shift belong together until one is taken without.
   const isExtending = useRef(false);
@@ -79,7 +86,7 @@ export function useGridKeys<Item>(among: Among<Item>): { active: Active; activat
     if (!item || !action) return false;
     action(item);
   };
-  useKeys({
+  const handlers: Handlers = {
     left: () => move("left"),
     right: () => move("right"),
     up: () => move("up"),
@@ -96,7 +103,8 @@ export function useGridKeys<Item>(among: Among<Item>): { active: Active; activat
     larger,
     smaller,
     ...selecting(selection, ids, () => ids[latest.current.index ?? -1]),
-  });
+  };
+  useKeys(among.isKeyed ? handlers : {});
   const activate = useCallback((index: number) => to(index, false), [to]);
   return { active, activate };
 }

@@ -9,6 +9,8 @@ export const GAP = 6;
 const OVERSCAN = 4;
 /** What the bars cover at the top and at the bottom, and a little air. */
 const COVERED = { top: 72, bottom: 72 };
+/** Of the line between pictures. */
+export const DIVIDER = 40;
 
 interface Measures {
   width: number;
@@ -66,15 +68,24 @@ export function useGridLayout(
   ratios: readonly number[],
   rowHeight: number,
   caption: number,
+  divider?: number,
 ): GridLayout {
   const { width, top } = useMeasures(container);
   const layout = useMemo(
-    () => layOut(ratios, { width, rowHeight: Math.min(rowHeight, width * 0.9), gap: GAP, caption }),
-    [ratios, width, rowHeight, caption],
+    () =>
+      layOut(ratios, {
+        width,
+        rowHeight: Math.min(rowHeight, width * 0.9),
+        gap: GAP,
+        caption,
+        divider: divider === undefined ? undefined : { before: divider, height: DIVIDER },
+      }),
+    [ratios, width, rowHeight, caption, divider],
   );
   const rows = useWindowVirtualizer({
     count: layout.rows.length,
-    estimateSize: (index) => (layout.rows[index]?.height ?? 0) + GAP,
+    // To the next row: a line may stand between.
+    estimateSize: (index) => (layout.rows[index + 1]?.top ?? layout.height + GAP) - (layout.rows[index]?.top ?? 0),
     overscan: OVERSCAN,
     scrollMargin: top,
     scrollPaddingStart: COVERED.top,
