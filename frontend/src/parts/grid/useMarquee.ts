@@ -10,7 +10,8 @@ import type { SelectionState } from "./types";
 import { COVERED, type GridLayout } from "./useLayout";
 
 /** What keeps its own meaning for a pointer, outside of pictures. */
-const CONTROLS = "a,button,input,select,textarea,label,summary,dialog,video,[role=slider],[role=menu],[data-no-marquee]";
+const CONTROLS =
+  "a,button,input,select,textarea,label,summary,dialog,video,[role=slider],[role=menu],[data-no-marquee]";
 
 interface Among {
   grid: GridLayout;

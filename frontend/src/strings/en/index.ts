@@ -1,4 +1,5 @@
 /** English. One file a room; views add theirs here. */
+import { collect } from "./collect";
 import { keys } from "./keys";
 import { library } from "./library";
 import { parts } from "./parts";
@@ -7,4 +8,4 @@ import { shell } from "./shell";
 import { views } from "./views";
 import { work } from "./work";
 
-export const en = { shell, parts, keys, search, library, work, views };
+export const en = { shell, parts, collect, keys, search, library, work, views };
