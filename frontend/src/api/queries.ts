@@ -95,15 +95,3 @@ export const upload = (id: number) =>
     queryFn: ({ signal }) =>
       answer(api.GET("/api/v1/upload/{id}", { params: { path: { id } }, signal })).then(({ res }) => res),
   });
-
-/** Most collections that lists to choose from show. */
-const MOST_COLLECTIONS = 1_000;
-
-/** Collections that are in use. */
-export const collections = queryOptions({
-  queryKey: [NAMES.collections, "in use"],
-  queryFn: ({ signal }) =>
-    answer(
-      api.GET("/api/v1/collection", { params: { query: { archived: "false", limit: MOST_COLLECTIONS } }, signal }),
-    ).then(({ res }) => res),
-});

@@ -5,6 +5,7 @@ import { useKeys } from "../keys/useKeys";
 import { Toasts } from "../parts/Toasts";
 import { useSearchWith } from "../state/searchWith";
 import { strings } from "../strings";
+import { Companions } from "./Companions";
 import { DropZone } from "./DropZone";
 import { Help } from "./Help";
 import { Navigation } from "./Navigation";
@@ -39,6 +40,7 @@ export function Shell() {
         <OfflineBanner />
         <Outlet />
       </main>
+      <Companions />
       <Toasts />
       <DropZone searchWith={searchWith} />
       <Help isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />

@@ -1,6 +1,7 @@
 /** A virtual, justified grid of pictures: any number of them, by mouse, touch and keys. */
 import clsx from "clsx";
-import { Fragment, type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
+import { type DragEvent, Fragment, type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
+import { carry, putDown } from "../../state/dragging";
 import { useKept } from "../../state/kept";
 import { ranged, toggled } from "../../state/selection";
 import { strings } from "../../strings";
@@ -10,7 +11,9 @@ import { rowHeight } from "./size";
 import { type Picking, Tile } from "./Tile";
 import type { GridProps, Paging } from "./types";
 import { useGridKeys } from "./useGridKeys";
+import { useHold } from "./useHold";
 import { DIVIDER, useGridLayout } from "./useLayout";
+import { useMarquee } from "./useMarquee";
 
 /** How far from the end the next page is asked for, in rows. */
 const ROWS_AHEAD = 6;
@@ -79,6 +82,7 @@ function Divider({ label, top }: { label: ReactNode; top: number }) {
 export function Grid<Item>(props: GridProps<Item>) {
   const { items, mediaOf, selection, paging, captionHeight = 0 } = props;
   const container = useRef<HTMLDivElement>(null);
+  const marquee = useRef<HTMLDivElement>(null);
   const [height] = useKept(rowHeight);
   const media = useMemo(() => items.map(mediaOf), [items, mediaOf]);
   const ids = useMemo(() => media.map(({ id }) => id), [media]);
@@ -96,6 +100,9 @@ export function Grid<Item>(props: GridProps<Item>) {
   const onSearch = useByIndex(items, props.actions.searchThis, activate);
   const onCollect = useByIndex(items, props.actions.collect, activate);
   const onPick = usePick({ ...(selection && { selection }) }, ids, activate);
+  useMarquee(container, marquee, { grid, ids, selection });
+  useHold(container, selection);
+  const onDragStart = (event: DragEvent) => selection && carry(event.dataTransfer, [...selection.value.ids]);
   const shown = grid.rows.getVirtualItems();
   useMorePages(paging, shown.at(-1)?.index ?? 0, grid.layout.rows.length);
 
@@ -136,6 +143,8 @@ export function Grid<Item>(props: GridProps<Item>) {
       aria-busy={paging?.isLoading ?? false}
       className={clsx(styles.grid, selection && selection.value.ids.size > 0 && styles.selecting)}
       style={{ height: grid.layout.height }}
+      onDragStart={onDragStart}
+      onDragEnd={putDown}
     >
       {shown.map(({ index: number }) => {
         const row = grid.layout.rows[number];
@@ -155,6 +164,7 @@ export function Grid<Item>(props: GridProps<Item>) {
           </Fragment>
         );
       })}
+      <div ref={marquee} className={styles.marquee} aria-hidden hidden />
     </div>
   );
 }

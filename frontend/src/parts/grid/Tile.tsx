@@ -124,7 +124,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         href={href}
         tabIndex={tabIndex}
         style={{ height }}
-        draggable={false}
+        draggable={isSelected ?? false}
         onClick={click}
       >
         <Picture media={media} size={Math.max(place.width, height)} isVeiled={props.isVeiled} />

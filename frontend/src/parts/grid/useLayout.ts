@@ -8,7 +8,7 @@ export const GAP = 6;
 /** Rows beyond the window that are there already. */
 const OVERSCAN = 4;
 /** What the bars cover at the top and at the bottom, and a little air. */
-const COVERED = { top: 72, bottom: 72 };
+export const COVERED = { top: 72, bottom: 72 };
 /** Of the line between pictures. */
 export const DIVIDER = 40;
 

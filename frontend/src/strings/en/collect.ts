@@ -1,25 +1,27 @@
-/** Putting pictures into the current collection. */
+/** Putting pictures into collections, from any view. */
 import { plural } from "../format";
 
 const pictures = (count: number) => plural(count, { one: "# picture", other: "# pictures" });
 
 export const collect = {
-  choose: "Collection",
-  current: (title: string) => `Collecting into ${title}`,
-  none: "No collection yet",
-  make: "New collection …",
-  open: "Open the collection",
-  into: (title: string) => `Collect into ${title}`,
-  takeOut: (title: string) => `Take out of ${title}`,
-  in: "In the current collection",
-  added: (count: number, title: string) => `${pictures(count)} put into ${title}`,
+  choose: (count: number) => (count > 0 ? `Collect ${pictures(count)}` : "Choose a collection"),
+  into: (title: string) => `Collecting into ${title}`,
+  nowhere: "Collection",
+  find: "Find a collection, or name a new one",
+  create: (title: string) => `New collection “${title}”`,
+  none: "There is no collection yet: give the first one a name.",
+  noneFound: "No collection has this name.",
+  current: "used last",
+  added: (count: number, title: string) => `${pictures(count)} added to ${title}`,
+  inAlready: (count: number, title: string) =>
+    plural(count, { one: `It is in ${title} already`, other: `All # are in ${title} already` }),
   removed: (count: number, title: string) => `${pictures(count)} taken out of ${title}`,
-  failed: (reason: string) => `Nothing was changed: ${reason}`,
-  form: {
-    title: "New collection",
-    name: "Title",
-    hint: (count: number) => (count > 0 ? `${pictures(count)} will be put into it.` : "Pictures go into it with C."),
-    save: "Make it",
-    blank: "A collection needs a title.",
-  },
+  unchanged: (reason: string) => `Nothing was changed: ${reason}`,
+  takenBack: (count: number, title: string) => `${pictures(count)} taken out of ${title} again`,
+  dropHere: "Drop on a collection",
+  dropNew: "Another one …",
+  to: (title: string) => `Collect to ${title}`,
+  another: "Choose a collection",
+  failed: "The collections could not be read",
+  longest: "A title has 64 characters at most.",
 };

@@ -8,4 +8,4 @@ import { shell } from "./shell";
 import { views } from "./views";
 import { work } from "./work";
 
-export const en = { shell, parts, keys, search, collect, library, work, views };
+export const en = { shell, parts, collect, keys, search, library, work, views };

@@ -1,7 +1,8 @@
 /** What hits must be like. Only what the server can filter by, and what there is to choose from, is offered. */
 import { useQuery } from "@tanstack/react-query";
 import { canFilter } from "../../api/abilities";
-import { collections, detectors } from "../../api/queries";
+import { collections } from "../../api/collections";
+import { detectors } from "../../api/queries";
 import { Button } from "../../parts/Button";
 import { Check, Day, Section, Select } from "../../parts/Fields";
 import { plain } from "../../parts/region/Boxes";
