@@ -23,6 +23,8 @@ export const keys = {
   selectAll: "Select all that are loaded",
   clear: "Clear, close, step back",
   details: "Show or hide the details",
+  like: "More like this",
+  unlike: "Less like this",
   larger: "Larger pictures",
   smaller: "Smaller pictures",
 };

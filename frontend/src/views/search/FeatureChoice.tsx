@@ -36,12 +36,13 @@ export function FeatureChoice({ features, current, beside, change }: FeatureChoi
         </Select>
       )}
       {others.length > 0 && (
-        <div role="group" aria-label={words.beside}>
-          <span className={styles.small}>{words.beside}</span>
-          {others.map(({ id, name }) => (
-            <Check key={id} label={name} isOn={beside.includes(id)} onChange={(isOn) => toggle(id, isOn)} />
-          ))}
-        </div>
+        <Section title={words.beside}>
+          <div>
+            {others.map(({ id, name }) => (
+              <Check key={id} label={name} isOn={beside.includes(id)} onChange={(isOn) => toggle(id, isOn)} />
+            ))}
+          </div>
+        </Section>
       )}
     </Section>
   );
