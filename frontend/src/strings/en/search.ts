@@ -25,7 +25,7 @@ export const search = {
   seenHidden: (count: number) => plural(count, { one: "# seen one hidden", other: "# seen ones hidden" }),
   failed: "The search failed",
   same: "The same",
-  closer: (distance: string, share: string) => `${distance} · closer than ${share}`,
+  closer: (share: string) => `Closer than ${share} of your library`,
   noise: "From here on no closer than chance",
   alsoIn: (count: number) => plural(count, { one: "# more of the video", other: "# more of the video" }),
 
@@ -34,6 +34,7 @@ export const search = {
     picture: "The picture that is searched with",
     part: "The part that is searched with. Arrows move it, with Shift they resize it; Escape takes the whole picture.",
     draw: "Drag over the picture to search with a part of it",
+    drag: "Drag a corner to search with a part of it",
     whole: "Whole picture",
     open: "Open its page",
     search: (label: string) => `Search with this ${label}`,
@@ -70,6 +71,7 @@ export const search = {
     unknown: (id: number) => `Feature ${id}`,
     agree: (count: number) => plural(count, { one: "# picture found by all", other: "# pictures found by all" }),
     agreement: (places: string) => `Also found: ${places}`,
+    also: (place: number) => `also #${place}`,
     place: (feature: string, place: number) => `${feature} #${place}`,
   },
   filters: {

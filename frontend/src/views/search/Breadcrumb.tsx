@@ -3,9 +3,9 @@ import { ChevronRight, X } from "lucide-react";
 import { Fragment } from "react";
 import { IconButton } from "../../parts/Button";
 import { strings } from "../../strings";
+import styles from "./Examples.module.css";
 import { ExampleThumb, nameOf } from "./ExampleThumb";
 import type { Example } from "./examples";
-import styles from "./Search.module.css";
 import type { Walk } from "./useWalk";
 
 const words = strings.search.walk;

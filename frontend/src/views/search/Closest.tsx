@@ -5,7 +5,7 @@ import { Section } from "../../parts/Fields";
 import slider from "../../parts/grid/SizeSlider.module.css";
 import { fraction, strings } from "../../strings";
 import type { FiltersProps } from "./Filters";
-import styles from "./Search.module.css";
+import styles from "./Panel.module.css";
 
 const words = strings.search.filters;
 /** Distances of unit vectors are at most 2; beyond 1.4 they point in no common direction. */

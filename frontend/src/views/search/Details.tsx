@@ -12,9 +12,9 @@ import { altOf, thumbnail } from "../../parts/Picture";
 import { Boxes, plain } from "../../parts/region/Boxes";
 import { Failed } from "../../parts/States";
 import { say, sayFailure } from "../../parts/toasts";
-import { bytes, dateAndTime, fraction, percent, strings } from "../../strings";
+import { bytes, dateAndTime, fraction, strings } from "../../strings";
 import styles from "./Details.module.css";
-import { closerThan, type Reading } from "./reading";
+import { closerThan, type Reading, shareInWords } from "./reading";
 
 const words = strings.search.details;
 
@@ -66,15 +66,16 @@ function Distance({ score, reading }: { score: number; reading: Reading | undefi
   return (
     <>
       <Fact name={words.distance}>{fraction(score, 3)}</Fact>
-      {share !== undefined && <Fact name={words.reading}>{words.ofLibrary(percent(share))}</Fact>}
+      {share !== undefined && <Fact name={words.reading}>{words.ofLibrary(shareInWords(share))}</Fact>}
     </>
   );
 }
 
 function Seen({ id, media }: { id: number; media: Media }) {
   const found = useQuery(detections(id)).data?.detections ?? [];
+  const ratio = media.width / Math.max(1, media.height) || 1;
   return (
-    <span className={styles.frame} style={{ aspectRatio: media.width / Math.max(1, media.height) || 1 }}>
+    <span className={styles.frame} style={{ aspectRatio: ratio, width: `min(100%, calc(var(--tallest) * ${ratio}))` }}>
       <img src={thumbnail(media, 640)} alt={altOf(media)} />
       <Boxes boxes={found} />
       {found.length > 0 && (

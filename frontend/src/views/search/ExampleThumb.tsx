@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { upload } from "../../api/queries";
 import { strings } from "../../strings";
+import styles from "./Examples.module.css";
 import type { Example } from "./examples";
-import styles from "./Search.module.css";
 
 const words = strings.search.query;
 

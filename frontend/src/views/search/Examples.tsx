@@ -2,9 +2,9 @@
 import { ThumbsDown, ThumbsUp, X } from "lucide-react";
 import { Section } from "../../parts/Fields";
 import { strings } from "../../strings";
+import styles from "./Examples.module.css";
 import { ExampleThumb, nameOf } from "./ExampleThumb";
 import { type Example, word } from "./examples";
-import styles from "./Search.module.css";
 import type { SearchState } from "./state";
 
 const words = strings.search.examples;

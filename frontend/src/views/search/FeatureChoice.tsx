@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { Check, Section, Select } from "../../parts/Fields";
 import { strings } from "../../strings";
-import styles from "./Search.module.css";
+import styles from "./Panel.module.css";
 import { MOST_BESIDE, type SearchState } from "./state";
 import { featureName, type NamedFeature } from "./useFeatures";
 

@@ -10,7 +10,7 @@ import { useKept } from "../../state/kept";
 import { seen } from "../../state/seen";
 import { strings } from "../../strings";
 import { Closest } from "./Closest";
-import styles from "./Search.module.css";
+import styles from "./Panel.module.css";
 import { countFilters, NO_FILTERS, type SearchState, TYPES } from "./state";
 
 const words = strings.search.filters;

@@ -6,7 +6,7 @@ import type { GridActions, SelectionState } from "../../parts/grid/types";
 import { useKept } from "../../state/kept";
 import { strings } from "../../strings";
 import type { Places } from "./agreement";
-import { inWords } from "./reading";
+import { type Reading, said } from "./reading";
 import styles from "./Search.module.css";
 import type { Hits } from "./useHits";
 import { graphics, isVeiled, veilAll } from "./veil";
@@ -32,10 +32,20 @@ function AgreeMark({ places, column, names }: { places: Places } & Omit<Agreed, 
     <span className={styles.agree} title={words.features.agreement(said)}>
       <span aria-hidden>
         {others.map(([other, place]) => (
-          <span key={other}>#{place}</span>
+          <span key={other}>{words.features.also(place)}</span>
         ))}
       </span>
       <span className="only-read-aloud">{words.features.agreement(said)}</span>
+    </span>
+  );
+}
+
+function Caption({ score, reading }: { score: number; reading: Reading | undefined }) {
+  const { distance, closer } = said(reading, score);
+  return (
+    <span className={styles.caption}>
+      <span>{distance}</span>
+      {closer && <span title={words.closer(closer)}>{closer}</span>}
     </span>
   );
 }
@@ -65,7 +75,7 @@ export function HitGrid({ label, hits: found, agreed, markedId, isKeyed = true, 
   const [isAll] = useKept(veilAll);
   const { hits, query, noise, paging } = found;
   const reading = query?.reading ?? undefined;
-  const caption = useCallback(({ score }: Hit) => inWords(reading, score), [reading]);
+  const caption = useCallback(({ score }: Hit) => <Caption score={score} reading={reading} />, [reading]);
   const veiled = useCallback(({ media }: Hit) => isVeiled(media, how, isAll), [how, isAll]);
   const overlay = ({ id, group }: Hit) => {
     const places = agreed?.places.get(id);

@@ -9,8 +9,8 @@ import { strings } from "../../strings";
 import { Examples } from "./Examples";
 import { FeatureChoice } from "./FeatureChoice";
 import { Filters } from "./Filters";
+import styles from "./Panel.module.css";
 import { QueryPicture } from "./QueryPicture";
-import styles from "./Search.module.css";
 import { countFilters, type SearchState } from "./state";
 import type { NamedFeature } from "./useFeatures";
 

@@ -10,7 +10,7 @@ import { Boxes, plain } from "../../parts/region/Boxes";
 import { RegionPicker } from "../../parts/region/RegionPicker";
 import type { Part } from "../../state/address";
 import { strings } from "../../strings";
-import styles from "./Search.module.css";
+import styles from "./Panel.module.css";
 
 const words = strings.search.query;
 
@@ -64,7 +64,10 @@ export function QueryPicture({ answer, region, onRegion, onRandom }: QueryPictur
             {words.whole}
           </button>
         ) : (
-          <p className={styles.hint}>{words.draw}</p>
+          <p className={styles.hint}>
+            <span className={styles.byMouse}>{words.draw}</span>
+            <span className={styles.byTouch}>{words.drag}</span>
+          </p>
         )}
         <span className={styles.pushed} />
         <IconButton label={strings.search.another} onClick={onRandom}>

@@ -32,25 +32,27 @@ function note(query: QueryTold, hidden: number): string {
 export function Toolbar({ query, hidden, state, change, knowsGraphic }: ToolbarProps) {
   return (
     <ViewHead title={words.title} isTitleHidden note={query && note(query, hidden)}>
-      {canFilter("sort") && (
-        <span className={styles.order}>
-          <Select
-            label={words.view.order}
-            isLabelHidden
-            value={state.order}
-            onPick={(value) => change({ order: ORDERS.find((one) => one === value) ?? ("score" satisfies Order) })}
-          >
-            {ORDERS.map((one) => (
-              <option key={one} value={one}>
-                {words.view.orders[one]}
-              </option>
-            ))}
-          </Select>
-        </span>
-      )}
-      <ViewMenu state={state} change={change} knowsGraphic={knowsGraphic} />
-      <CollectionChoice />
-      <SizeSlider />
+      <div className={styles.tools}>
+        {canFilter("sort") && (
+          <span className={styles.order}>
+            <Select
+              label={words.view.order}
+              isLabelHidden
+              value={state.order}
+              onPick={(value) => change({ order: ORDERS.find((one) => one === value) ?? ("score" satisfies Order) })}
+            >
+              {ORDERS.map((one) => (
+                <option key={one} value={one}>
+                  {words.view.orders[one]}
+                </option>
+              ))}
+            </Select>
+          </span>
+        )}
+        <ViewMenu state={state} change={change} knowsGraphic={knowsGraphic} />
+        <CollectionChoice />
+        <SizeSlider />
+      </div>
     </ViewHead>
   );
 }

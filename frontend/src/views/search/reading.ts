@@ -34,11 +34,24 @@ export function closerThan(reading: Reading | undefined, distance: number): numb
 
 const SAME = 5e-4;
 
+/** Above this the decimals are what tells hits apart. */
+const FINE = 0.99;
+
+export function shareInWords(share: number): string {
+  return percent(share, share >= FINE ? 2 : 0);
+}
+
+export interface Said {
+  distance: string;
+  /** Of the library that is farther; nothing where it is not known. */
+  closer: string | undefined;
+}
+
 /** A hit's distance in words: short enough for a line under a picture. */
-export function inWords(reading: Reading | undefined, distance: number): string {
-  if (distance < SAME) return strings.search.same;
+export function said(reading: Reading | undefined, distance: number): Said {
+  if (distance < SAME) return { distance: strings.search.same, closer: undefined };
   const share = closerThan(reading, distance);
-  return share === undefined ? fraction(distance) : strings.search.closer(fraction(distance), percent(share));
+  return { distance: fraction(distance), closer: share === undefined ? undefined : shareInWords(share) };
 }
 
 /** The place of the first hit that is noise, among hits in order of distance; nothing when all stand out or nothing is known. */
