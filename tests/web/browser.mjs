@@ -1,0 +1,70 @@
+/** The browser, and what every page must keep: no error on its console, no request to another host, no serious finding of axe. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+export const URL_OF_SERVER = process.env.LIKENESS_URL ?? "http://127.0.0.1:5000";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+
+export const DESKTOP = { viewport: { width: 1440, height: 900 } };
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+export function launch() {
+  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+}
+
+/**
+ * A tab with a store of its own, and the complaints about it so far. `mayFail`: addresses whose refusals are wanted.
+ */
+export async function open(browser, options = DESKTOP) {
+  const context = await browser.newContext({ baseURL: URL_OF_SERVER, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  const mayFail = [];
+  const isWanted = (address) => mayFail.some((part) => address.includes(part));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()) && !isWanted(message.location().url)) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (/^(http|ws)/.test(protocol) && host !== new URL(URL_OF_SERVER).host) complaints.push(`asks ${host}`);
+  });
+  const close = async () => {
+    await context.close();
+    assert.deepEqual(complaints, [], "the console is quiet and nobody else is asked");
+  };
+  return { page, context, mayFail, close };
+}
+
+/** Fails for findings that are serious or critical. Goes around the page's policy, which would not let a foreign script in. */
+export async function axe(page, what) {
+  const client = await page.context().newCDPSession(page);
+  const expression = `${AXE};axe.run().then((run) => JSON.stringify(run.violations.map(({ impact, id, nodes }) =>
+    ({ impact, id, html: nodes[0].html.slice(0, 200), why: nodes[0].failureSummary.slice(0, 300) }))))`;
+  const { result } = await client.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+  await client.detach();
+  const bad = JSON.parse(result.value).filter(({ impact }) => ["serious", "critical"].includes(impact));
+  assert.deepEqual(bad, [], `axe on ${what}`);
+}
+
+/** Waits until a condition about the page holds, and says what was waited for when it never does. */
+export async function until(page, what, condition, argument) {
+  await page.waitForFunction(condition, argument, { timeout: 15_000, polling: 50 }).catch((error) => {
+    throw new Error(`waited in vain until ${what}: ${error.message.split("\n")[0]}`);
+  });
+}
+
+export const tiles = (page) => page.locator("[role=gridcell][data-id]");
+
+/** Until hits are there and no others are on their way. */
+export async function settled(page) {
+  await tiles(page).first().waitFor();
+  await until(page, "the hits are settled", () => !document.querySelector("[aria-busy=true]"));
+}
+
+/** What is of the address after the path. */
+export const query = (page) => Object.fromEntries(new URL(page.url()).searchParams);
