@@ -21,6 +21,8 @@ export const keys = {
   select: "Select or deselect",
   selectRange: "Extend the selection",
   selectAll: "Select all that are loaded",
+  remove: "Delete, or take out of the collection",
+  compare: "Compare the two that are selected",
   clear: "Clear, close, step back",
   details: "Show or hide the details",
   larger: "Larger pictures",
