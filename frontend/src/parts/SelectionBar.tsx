@@ -12,10 +12,10 @@ import styles from "./SelectionBar.module.css";
 
 const words = strings.parts.grid;
 
-function Collect({ ids }: { ids: readonly number[] }) {
+function Collect({ ids, mustAsk }: { ids: readonly number[]; mustAsk: boolean }) {
   const [to] = useKept(current);
   const icon = <FolderPlus size={18} aria-hidden />;
-  if (!to) {
+  if (!to || mustAsk) {
     return (
       <Button kind="primary" icon={icon} onClick={() => choose(ids)}>
         {words.collect}
@@ -37,12 +37,15 @@ function Collect({ ids }: { ids: readonly number[] }) {
 interface SelectionBarProps {
   selection: SelectionState;
   canCollect?: boolean;
+  /** Asks which collection each time: the current one is the one that is shown. */
+  mustAsk?: boolean;
   children?: ReactNode;
 }
 
-export function SelectionBar({ selection, canCollect = true, children }: SelectionBarProps) {
+export function SelectionBar({ selection, canCollect = true, mustAsk = false, children }: SelectionBarProps) {
   const ids = [...selection.value.ids];
-  useKeys({ collect: () => (canCollect && ids.length > 0 ? collect(ids) : false) });
+  const onCollect = mustAsk ? choose : collect;
+  useKeys({ collect: () => (canCollect && ids.length > 0 ? onCollect(ids) : false) });
   if (ids.length === 0) return null;
   return (
     <section className={styles.bar} aria-label={words.selected(ids.length)} data-no-marquee>
@@ -50,7 +53,7 @@ export function SelectionBar({ selection, canCollect = true, children }: Selecti
         {words.selected(ids.length)}
       </p>
       <div className={styles.tools}>
-        {canCollect && <Collect ids={ids} />}
+        {canCollect && <Collect ids={ids} mustAsk={mustAsk} />}
         {children}
         <IconButton label={words.clear} onClick={() => selection.change(NOTHING)}>
           <X size={18} aria-hidden />

@@ -82,6 +82,7 @@ export function Grid<Item>(props: GridProps<Item>) {
   const onOpen = useByIndex(items, props.actions.open, activate);
   const onSearch = useByIndex(items, props.actions.searchThis, activate);
   const onCollect = useByIndex(items, props.actions.collect, activate);
+  const onNote = useByIndex(items, props.actions.note, activate);
   const onPick = usePick({ ...(selection && { selection }) }, ids, activate);
   useMarquee(container, marquee, { grid, ids, selection });
   useHold(container, selection);
@@ -112,6 +113,7 @@ export function Grid<Item>(props: GridProps<Item>) {
         onPick={onPick}
         onSearch={onSearch}
         onCollect={onCollect}
+        onNote={onNote}
       />
     );
   };

@@ -1,6 +1,6 @@
 /** One picture of a grid with what can be done with it. */
 import clsx from "clsx";
-import { Check, FolderPlus, ScanSearch } from "lucide-react";
+import { Check, FolderPlus, NotebookPen, ScanSearch } from "lucide-react";
 import { type MouseEvent, memo, type ReactNode, useLayoutEffect, useRef } from "react";
 import type { Media } from "../../api/types";
 import { strings } from "../../strings";
@@ -29,6 +29,7 @@ export interface TileProps {
   onPick: ((index: number, how: Picking) => void) | undefined;
   onSearch: ((index: number) => void) | undefined;
   onCollect: ((index: number) => void) | undefined;
+  onNote: ((index: number) => void) | undefined;
 }
 
 function Select({
@@ -58,35 +59,41 @@ function Select({
   );
 }
 
+interface Action {
+  label: string;
+  icon: typeof ScanSearch;
+  act: ((index: number) => void) | undefined;
+}
+
 function Actions({
   index,
   tabIndex,
   onSearch,
   onCollect,
-}: Pick<TileProps, "onSearch" | "onCollect"> & { index: number; tabIndex: number }) {
+  onNote,
+}: Pick<TileProps, "onSearch" | "onCollect" | "onNote"> & { index: number; tabIndex: number }) {
+  // The last one is the one that fingers get.
+  const actions: readonly Action[] = [
+    { label: words.note, icon: NotebookPen, act: onNote },
+    { label: words.collect, icon: FolderPlus, act: onCollect },
+    { label: words.searchThis, icon: ScanSearch, act: onSearch },
+  ];
   return (
     <span className={styles.actions}>
-      {onCollect && (
-        <button
-          type="button"
-          tabIndex={tabIndex}
-          aria-label={words.collect}
-          title={words.collect}
-          onClick={() => onCollect(index)}
-        >
-          <FolderPlus size={16} aria-hidden />
-        </button>
-      )}
-      {onSearch && (
-        <button
-          type="button"
-          tabIndex={tabIndex}
-          aria-label={words.searchThis}
-          title={words.searchThis}
-          onClick={() => onSearch(index)}
-        >
-          <ScanSearch size={16} aria-hidden />
-        </button>
+      {actions.map(
+        ({ label, icon: Icon, act }) =>
+          act && (
+            <button
+              key={label}
+              type="button"
+              tabIndex={tabIndex}
+              aria-label={label}
+              title={label}
+              onClick={() => act(index)}
+            >
+              <Icon size={16} aria-hidden />
+            </button>
+          ),
       )}
     </span>
   );
@@ -128,7 +135,13 @@ export const Tile = memo(function Tile(props: TileProps) {
         <span className={styles.overlay}>{props.overlay}</span>
       </a>
       {onPick && <Select index={place.index} isSelected={isSelected ?? false} tabIndex={tabIndex} onPick={onPick} />}
-      <Actions index={place.index} tabIndex={tabIndex} onSearch={props.onSearch} onCollect={props.onCollect} />
+      <Actions
+        index={place.index}
+        tabIndex={tabIndex}
+        onSearch={props.onSearch}
+        onCollect={props.onCollect}
+        onNote={props.onNote}
+      />
       {props.caption != null && <div className={styles.caption}>{props.caption}</div>}
     </div>
   );

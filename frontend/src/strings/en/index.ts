@@ -1,5 +1,6 @@
 /** English. One file a room; views add theirs here. */
 import { collect } from "./collect";
+import { collections } from "./collections";
 import { compare } from "./compare";
 import { imports } from "./imports";
 import { keys } from "./keys";
@@ -12,4 +13,18 @@ import { trash } from "./trash";
 import { views } from "./views";
 import { work } from "./work";
 
-export const en = { shell, parts, collect, keys, search, library, medium, compare, imports, trash, work, views };
+export const en = {
+  shell,
+  parts,
+  collect,
+  keys,
+  search,
+  library,
+  collections,
+  medium,
+  compare,
+  imports,
+  trash,
+  work,
+  views,
+};

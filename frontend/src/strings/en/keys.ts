@@ -22,6 +22,7 @@ export const keys = {
   selectRange: "Extend the selection",
   selectAll: "Select all that are loaded",
   remove: "Delete, or take out of the collection",
+  writeNote: "Write a note about the picture",
   compare: "Compare the two that are selected",
   clear: "Clear, close, step back",
   details: "Show or hide the details",
