@@ -51,6 +51,11 @@ const mediumByHash = createRoute({
   path: "/media/sha256/$hash",
   component: lazyRouteComponent(() => import("./views/medium/MediumByHash")),
 });
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/compare/$one/$other",
+  component: lazyRouteComponent(() => import("./views/compare/Compare")),
+});
 const collections = createRoute({
   getParentRoute: () => root,
   path: "/collections",
@@ -97,7 +102,18 @@ const map = createRoute({
   component: lazyRouteComponent(() => import("./views/map/MapView")),
 });
 
-const VIEWS = [home, search, searchWith, library, medium, mediumByHash, collections, collection, work] as const;
+const VIEWS = [
+  home,
+  search,
+  searchWith,
+  library,
+  medium,
+  mediumByHash,
+  compare,
+  collections,
+  collection,
+  work,
+] as const;
 const MORE_VIEWS = [features, feature, models, model, uploads, map] as const;
 
 export const router = createRouter({

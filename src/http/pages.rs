@@ -24,6 +24,7 @@ const ADDRESSES: &[&str] = &[
     "/library",
     "/media/id/{id}",
     "/media/sha256/{hash}",
+    "/compare/{one}/{other}",
     "/collections",
     "/collections/{id}",
     "/work",

@@ -148,6 +148,12 @@ export function useLiveTask(uuid: string | undefined): LiveTask | undefined {
   return useSyncExternalStore(watch, () => (uuid === undefined ? undefined : state.tasks.get(uuid)));
 }
 
+/** Hears of every task that ends, outside of components; answers how to stop that. */
+export function hearTaskEnds(onEnd: (task: EndedTask) => void): () => void {
+  endings.add(onEnd);
+  return () => endings.delete(onEnd);
+}
+
 /** Hears of every task that ends. `onReturn`: after a reconnect, when endings may have been missed. */
 export function useTaskEnd(onEnd: (task: EndedTask) => void, onReturn?: () => void): void {
   useEffect(() => {

@@ -43,6 +43,9 @@ export const COMMANDS = {
   extendRight: { group: "selection", title: words.selectRange, keys: ["Shift+ArrowRight"] },
   extendUp: { group: "selection", title: words.selectRange, keys: ["Shift+ArrowUp"] },
   extendDown: { group: "selection", title: words.selectRange, keys: ["Shift+ArrowDown"] },
+  remove: { group: "selection", title: words.remove, keys: ["Delete"] },
+  note: { group: "selection", title: words.writeNote, keys: ["n"] },
+  compare: { group: "selection", title: words.compare, keys: ["v"] },
   selectAll: { group: "selection", title: words.selectAll, keys: ["Mod+a"] },
 } as const satisfies Record<string, Command>;
 

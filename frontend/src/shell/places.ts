@@ -23,7 +23,7 @@ const titles = strings.shell.places;
 
 export const PLACES: readonly Place[] = [
   { to: "/search", title: titles.search, icon: ScanSearch, owns: ["/search", "/uploads"] },
-  { to: "/library", title: titles.library, icon: Images, owns: ["/library", "/media"] },
+  { to: "/library", title: titles.library, icon: Images, owns: ["/library", "/media", "/compare"] },
   { to: "/collections", title: titles.collections, icon: Folders, owns: ["/collections"] },
   { to: "/work", title: titles.work, icon: ListTodo, owns: ["/work"] },
   { to: "/features", title: titles.features, icon: Boxes, owns: ["/features"] },

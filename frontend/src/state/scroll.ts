@@ -26,6 +26,29 @@ export function keepScroll(router: AnyRouter): void {
   window.addEventListener("pagehide", () => keep(router.state.location));
 }
 
+/** How long a page may take to reach its height, in frames. */
+const PATIENCE = 90;
+const BY_HAND = ["wheel", "touchstart", "keydown", "pointerdown"] as const;
+
+/** Scrolls there as soon as the page is high enough, unless somebody scrolls before. Answers how to give up. */
+function scrollWhenThere(top: number): () => void {
+  let frame = 0;
+  let left = PATIENCE;
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    for (const event of BY_HAND) window.removeEventListener(event, stop);
+  };
+  const go = () => {
+    window.scrollTo({ top, behavior: "instant" });
+    left -= 1;
+    if (Math.abs(window.scrollY - top) < 2 || left === 0) stop();
+    else frame = requestAnimationFrame(go);
+  };
+  for (const event of BY_HAND) window.addEventListener(event, stop, { once: true, passive: true });
+  go();
+  return stop;
+}
+
 /**
  * Restores the window's position of the present step. `isReady` says that the page has its full height; a step that was never
  * left begins at the top when the path is new, and stays where it is when only the state in the address changed.
@@ -38,12 +61,15 @@ export function useKeptScroll(isReady: boolean): void {
     },
   });
   const done = useRef<string>(undefined);
+  const stop = useRef<() => void>(undefined);
+  useLayoutEffect(() => () => stop.current?.(), []);
   useLayoutEffect(() => {
     if (!isReady || step === undefined || done.current === step) return;
     const [key = "", path] = step.split(" ");
     const isSamePath = done.current?.split(" ")[1] === path;
     done.current = step;
     const top = keptAt(key) ?? (isSamePath ? undefined : 0);
-    if (top !== undefined) window.scrollTo({ top, behavior: "instant" });
+    stop.current?.();
+    if (top !== undefined) stop.current = scrollWhenThere(top);
   }, [isReady, step]);
 }

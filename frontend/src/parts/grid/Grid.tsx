@@ -99,6 +99,7 @@ export function Grid<Item>(props: GridProps<Item>) {
   const onOpen = useByIndex(items, props.actions.open, activate);
   const onSearch = useByIndex(items, props.actions.searchThis, activate);
   const onCollect = useByIndex(items, props.actions.collect, activate);
+  const onNote = useByIndex(items, props.actions.note, activate);
   const onPick = usePick({ ...(selection && { selection }) }, ids, activate);
   useMarquee(container, marquee, { grid, ids, selection });
   useHold(container, selection);
@@ -125,11 +126,12 @@ export function Grid<Item>(props: GridProps<Item>) {
         isSelected={selection?.value.ids.has(id)}
         isMarked={props.markedId === id}
         isVeiled={props.isVeiled?.(item) ?? false}
-        isCollected={props.collected?.has(id) ?? false}
+        isCollected={props.collected?.has(id)}
         onOpen={onOpen}
         onPick={onPick}
         onSearch={onSearch}
         onCollect={onCollect}
+        onNote={onNote}
       />
     );
   };

@@ -1,6 +1,6 @@
 /** One picture of a grid with what can be done with it. */
 import clsx from "clsx";
-import { Check, FolderCheck, FolderPlus, ScanSearch } from "lucide-react";
+import { Check, FolderCheck, FolderPlus, NotebookPen, ScanSearch } from "lucide-react";
 import { type MouseEvent, memo, type ReactNode, useLayoutEffect, useRef } from "react";
 import type { Media } from "../../api/types";
 import { strings } from "../../strings";
@@ -25,11 +25,12 @@ export interface TileProps {
   isSelected: boolean | undefined;
   isMarked: boolean;
   isVeiled: boolean;
-  isCollected: boolean;
+  isCollected: boolean | undefined;
   onOpen: (index: number) => void;
   onPick: ((index: number, how: Picking) => void) | undefined;
   onSearch: ((index: number) => void) | undefined;
   onCollect: ((index: number) => void) | undefined;
+  onNote: ((index: number) => void) | undefined;
 }
 
 function Select({
@@ -59,37 +60,45 @@ function Select({
   );
 }
 
+interface Action {
+  label: string;
+  icon: typeof ScanSearch;
+  act: ((index: number) => void) | undefined;
+  /** Of what can be switched, whether it is on. */
+  isOn?: boolean | undefined;
+}
+
 function Actions({
   index,
   tabIndex,
   isCollected,
   onSearch,
   onCollect,
-}: Pick<TileProps, "isCollected" | "onSearch" | "onCollect"> & { index: number; tabIndex: number }) {
+  onNote,
+}: Pick<TileProps, "isCollected" | "onSearch" | "onCollect" | "onNote"> & { index: number; tabIndex: number }) {
+  // The last one is the one that fingers get.
+  const actions: readonly Action[] = [
+    { label: words.note, icon: NotebookPen, act: onNote },
+    { label: words.collect, icon: isCollected ? FolderCheck : FolderPlus, act: onCollect, isOn: isCollected },
+    { label: words.searchThis, icon: ScanSearch, act: onSearch },
+  ];
   return (
     <span className={styles.actions}>
-      {onCollect && (
-        <button
-          type="button"
-          tabIndex={tabIndex}
-          aria-label={words.collect}
-          aria-pressed={isCollected}
-          title={words.collect}
-          onClick={() => onCollect(index)}
-        >
-          {isCollected ? <FolderCheck size={16} aria-hidden /> : <FolderPlus size={16} aria-hidden />}
-        </button>
-      )}
-      {onSearch && (
-        <button
-          type="button"
-          tabIndex={tabIndex}
-          aria-label={words.searchThis}
-          title={words.searchThis}
-          onClick={() => onSearch(index)}
-        >
-          <ScanSearch size={16} aria-hidden />
-        </button>
+      {actions.map(
+        ({ label, icon: Icon, act, isOn }) =>
+          act && (
+            <button
+              key={label}
+              type="button"
+              tabIndex={tabIndex}
+              aria-label={label}
+              aria-pressed={isOn}
+              title={label}
+              onClick={() => act(index)}
+            >
+              <Icon size={16} aria-hidden />
+            </button>
+          ),
       )}
     </span>
   );
@@ -137,6 +146,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         isCollected={props.isCollected}
         onSearch={props.onSearch}
         onCollect={props.onCollect}
+        onNote={props.onNote}
       />
       {props.caption != null && <div className={styles.caption}>{props.caption}</div>}
     </div>

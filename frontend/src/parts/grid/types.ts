@@ -9,6 +9,7 @@ export interface GridActions<Item> {
   open: (item: Item) => void;
   searchThis?: (item: Item) => void;
   collect?: (item: Item) => void;
+  note?: (item: Item) => void;
   /** The picture that keys act upon has changed. */
   activate?: (item: Item) => void;
 }

@@ -100,6 +100,7 @@ export function useGridKeys<Item>(among: Among<Item>): { active: Active; activat
     open: act(actions.open),
     searchThis: act(actions.searchThis),
     collect: act(actions.collect),
+    note: act(actions.note),
     larger,
     smaller,
     ...selecting(selection, ids, () => ids[latest.current.index ?? -1]),

@@ -43,15 +43,23 @@ function firstVisible(layout: Layout, gridTop: number): number | undefined {
   return edge <= 0 ? undefined : layout.rows.find(({ top, height }) => top + height > edge)?.places[0]?.index;
 }
 
-/** Scrolls so that the picture that was first stays first when rows get another height. */
+/**
+ * Scrolls so that the picture that was first stays in the first row when rows get another height. It stays the same picture through
+ * many sizes, until somebody scrolls.
+ */
 function useSteadyScroll(layout: Layout, height: number, gridTop: number): void {
   const before = useRef({ layout, height });
+  const held = useRef<{ index: number; scrollY: number }>(undefined);
   useLayoutEffect(() => {
     const { layout: old, height: oldHeight } = before.current;
     before.current = { layout, height };
-    const first = oldHeight === height ? undefined : firstVisible(old, gridTop);
+    if (oldHeight === height) return;
+    const isHeld = held.current !== undefined && Math.abs(held.current.scrollY - window.scrollY) < 2;
+    const first = isHeld ? held.current?.index : firstVisible(old, gridTop);
     const row = first === undefined ? undefined : layout.rows[layout.rowOf[first] ?? 0];
-    if (row) window.scrollTo({ top: row.top + gridTop - COVERED.top, behavior: "instant" });
+    if (first === undefined || !row) return;
+    window.scrollTo({ top: row.top + gridTop - COVERED.top, behavior: "instant" });
+    held.current = { index: first, scrollY: window.scrollY };
   }, [layout, height, gridTop]);
 }
 

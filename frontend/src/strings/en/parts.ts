@@ -21,6 +21,7 @@ export const parts = {
     searchThis: "Search with this",
     open: "Open",
     collect: "Collect",
+    note: "Write a note",
     more: "Loading more …",
     end: (count: number) => plural(count, { one: "That is the only one", other: "That is all of #" }),
   },

@@ -1,60 +1,90 @@
-/** Everything in the library, newest first. */
+/** Everything in the library, narrowed and sorted as one likes; files are imported here, and what was deleted is found again. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { Images } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
-import { mediaList } from "../../api/queries";
-import type { Media } from "../../api/types";
-import { Grid, GridEnd } from "../../parts/grid/Grid";
+import { Images, SearchX, Trash2, Undo2 } from "lucide-react";
+import { mediaFound } from "../../api/media";
+import { DropToImport } from "../../imports/DropToImport";
+import { ImportMenu } from "../../imports/ImportMenu";
+import { Button, IconButton } from "../../parts/Button";
+import { GridEnd } from "../../parts/grid/Grid";
 import { SizeSlider } from "../../parts/grid/SizeSlider";
 import { Empty, Failed, LoadingGrid } from "../../parts/States";
 import { ViewHead } from "../../parts/ViewHead";
 import { useKeptScroll } from "../../state/scroll";
-import { useSearchWith } from "../../state/searchWith";
-import { NOTHING } from "../../state/selection";
+import { type Change, useAddress } from "../../state/useAddress";
 import { strings } from "../../strings";
+import { Filters } from "./Filters";
+import styles from "./Library.module.css";
+import { MediaGrid } from "./MediaGrid";
+import { Months } from "./Months";
+import { isFiltered, type LibraryState, libraryAddress, NO_FILTERS, wantedOf } from "./state";
 
 const words = strings.library;
-const itself = (media: Media) => media;
-const href = ({ id }: Media) => `/media/id/${id}`;
 
-export default function Library() {
-  const list = useInfiniteQuery(mediaList);
-  const media = useMemo(() => list.data?.pages.flatMap(({ res }) => res) ?? [], [list.data]);
-  const [selection, setSelection] = useState(NOTHING);
-  const searchWith = useSearchWith();
-  const navigate = useNavigate();
-  useKeptScroll(list.isSuccess);
-  const load = useCallback(() => void list.fetchNextPage(), [list.fetchNextPage]);
-  const paging = { hasMore: list.hasNextPage, isLoading: list.isFetchingNextPage, load };
-  const total = list.data?.pages[0]?.total;
+function Nothing({ state, change }: { state: LibraryState; change: Change<LibraryState> }) {
+  if (isFiltered(state)) {
+    return (
+      <Empty icon={SearchX} title={words.noneFound} hint={words.noneFoundHint}>
+        <Button onClick={() => change(NO_FILTERS)}>{words.clearFilters}</Button>
+      </Empty>
+    );
+  }
+  if (state.trash) return <Empty icon={Trash2} title={words.trashEmpty} hint={words.trashEmptyHint} />;
+  return (
+    <Empty icon={Images} title={words.empty} hint={words.emptyHint}>
+      <ImportMenu />
+    </Empty>
+  );
+}
+
+function Tools({ state, change }: { state: LibraryState; change: Change<LibraryState> }) {
+  const isTrash = state.trash;
+  const toggle = () => change({ ...NO_FILTERS, trash: !isTrash });
   return (
     <>
-      <ViewHead title={words.title} note={total !== undefined && words.count(total)}>
-        <SizeSlider />
+      <SizeSlider />
+      <IconButton
+        label={isTrash ? words.backToLibrary : words.toTrash}
+        aria-pressed={isTrash}
+        className={isTrash ? (styles.pressed ?? "") : ""}
+        onClick={toggle}
+      >
+        {isTrash ? <Undo2 size={18} aria-hidden /> : <Trash2 size={18} aria-hidden />}
+      </IconButton>
+      {!isTrash && <ImportMenu />}
+    </>
+  );
+}
+
+export default function Library() {
+  const [state, change] = useAddress(libraryAddress);
+  const list = useInfiniteQuery(mediaFound(wantedOf(state)));
+  useKeptScroll(list.isSuccess);
+  const first = list.data?.pages[0];
+  const total = first?.total;
+  const media = list.data?.pages.flatMap((page) => page.media) ?? [];
+  const paging = {
+    hasMore: list.hasNextPage,
+    isLoading: list.isFetchingNextPage,
+    load: () => void list.fetchNextPage(),
+  };
+  return (
+    <DropToImport>
+      <ViewHead title={state.trash ? words.trash : words.title} note={total !== undefined && words.count(total)}>
+        <Tools state={state} change={change} />
       </ViewHead>
+      <Filters state={state} change={change} />
       {list.isPending && <LoadingGrid />}
       {list.isError && media.length === 0 && (
         <Failed title={words.failed} error={list.error} onAgain={() => void list.refetch()} />
       )}
-      {total === 0 && <Empty icon={Images} title={words.empty} hint={words.emptyHint} />}
-      {media.length > 0 && (
-        <>
-          <Grid
-            label={words.title}
-            items={media}
-            mediaOf={itself}
-            hrefOf={href}
-            actions={{
-              open: ({ id }) => void navigate({ to: "/media/id/$id", params: { id: `${id}` } }),
-              searchThis: ({ id }) => searchWith.media(id),
-            }}
-            selection={{ value: selection, change: setSelection }}
-            paging={paging}
-          />
+      {list.isSuccess && media.length === 0 && <Nothing state={state} change={change} />}
+      {list.data && media.length > 0 && (
+        <div className={list.isPlaceholderData ? styles.old : undefined}>
+          {first && first.months.length > 1 && <Months months={first.months} change={change} />}
+          <MediaGrid pages={list.data.pages} isTrash={state.trash} paging={paging} />
           <GridEnd paging={paging} count={media.length} />
-        </>
+        </div>
       )}
-    </>
+    </DropToImport>
   );
 }

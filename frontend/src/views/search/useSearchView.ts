@@ -115,10 +115,11 @@ export function useSearchView(query: Example): SearchView {
     () => ({
       open: ({ id }: Hit) => show(id),
       searchThis: ({ id }: Hit) => walk.to(ofLibrary(id)),
-      collect: ({ id }: Hit) => toggle([id]),
+      // One of several that are selected stands for all of them.
+      collect: ({ id }: Hit) => toggle(value.ids.has(id) ? [...value.ids] : [id]),
       activate,
     }),
-    [show, walk, toggle, activate],
+    [show, walk, toggle, activate, value],
   );
   const detailsActions: DetailsActions = {
     searchThis: (id) => walk.to(ofLibrary(id)),
