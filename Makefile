@@ -19,6 +19,7 @@ test: setup
 	tests/with_postgres $(CARGO) test --release --test it
 	tests/schemathesis
 	tests/socketio/run
+	tests/web/run
 	tests/walk_through --own
 	tests/kill_and_resume.py
 	tests/kill_server.py --kills 4

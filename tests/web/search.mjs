@@ -123,7 +123,7 @@ describe("a part of the query", () => {
     assert.ok(Math.abs(query(page).x - 0.3) < 0.02 && Math.abs(query(page).w - 0.4) < 0.02, JSON.stringify(query(page)));
     await page.goBack();
     await until(page, "the first part is back", (x) => new URLSearchParams(location.search).get("x") === x, drawn.x);
-    await page.getByRole("button", { name: "Whole picture" }).click();
+    await page.getByRole("button", { name: "Whole picture", exact: true }).click();
     await until(page, "the whole picture counts", () => !location.search.includes("x="));
   });
 
@@ -193,7 +193,6 @@ describe("from hit to hit", () => {
     await page.reload();
     await details.waitFor();
     await page.keyboard.press("Escape");
-    await details.waitFor({ state: "detached" });
     await details.waitFor({ state: "detached" });
     assert.equal(query(page).show, undefined);
   });
@@ -279,7 +278,7 @@ describe("by keys alone", () => {
     await page.keyboard.press("c");
     await page.getByRole("dialog").getByRole("combobox").waitFor();
     await page.keyboard.type(`Refused ${Date.now()}`);
-    await page.getByRole("option").last().waitFor();
+    await page.getByRole("dialog").getByRole("option").last().waitFor();
     await page.keyboard.press("Enter");
     const marked = page.locator("[role=gridcell] [aria-label=Collect][aria-pressed=true]");
     await until(page, "it is marked", () => document.querySelector("[role=gridcell] [aria-label=Collect][aria-pressed=true]"));

@@ -33,8 +33,8 @@ export const COMMANDS = {
   searchThis: { group: "pictures", title: words.searchThis, keys: ["s"] },
   collect: { group: "pictures", title: words.collect, keys: ["c"] },
   details: { group: "pictures", title: words.details, keys: ["i"] },
-  like: { group: "search", title: words.like, keys: ["m"] },
-  unlike: { group: "search", title: words.unlike, keys: ["n"] },
+  like: { group: "search", title: words.like, keys: ["l"] },
+  unlike: { group: "search", title: words.unlike, keys: ["d"] },
   larger: { group: "pictures", title: words.larger, keys: ["+", "="] },
   smaller: { group: "pictures", title: words.smaller, keys: ["-"] },
 

@@ -49,16 +49,20 @@ function handle(event: KeyboardEvent): void {
   }
 }
 
-/** Gives commands a meaning for as long as the component is there. */
-export function useKeys(handlers: Handlers): void {
+/**
+ * Gives commands a meaning for as long as the component is there. `under`: is asked after all others, whoever came first; the frame
+ * around the views, whose component is ready after theirs.
+ */
+export function useKeys(handlers: Handlers, place: "over" | "under" = "over"): void {
   const latest = useRef(handlers);
   latest.current = handlers;
   useEffect(() => {
     if (layers.length === 0) window.addEventListener("keydown", handle);
-    layers.push(latest);
+    if (place === "over") layers.push(latest);
+    else layers.unshift(latest);
     return () => {
       layers.splice(layers.indexOf(latest), 1);
       if (layers.length === 0) window.removeEventListener("keydown", handle);
     };
-  }, []);
+  }, [place]);
 }

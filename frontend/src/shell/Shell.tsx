@@ -19,16 +19,19 @@ export function Shell() {
   const searchWith = useSearchWith();
   const navigate = useNavigate();
   useFreshAnswers();
-  useKeys({
-    help: () => setHelpOpen(true),
-    goSearch: () => void navigate({ to: "/search" }),
-    goLibrary: () => void navigate({ to: "/library" }),
-    goCollections: () => void navigate({ to: "/collections" }),
-    goWork: () => void navigate({ to: "/work" }),
-    clear: () => {
-      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  useKeys(
+    {
+      help: () => setHelpOpen(true),
+      goSearch: () => void navigate({ to: "/search" }),
+      goLibrary: () => void navigate({ to: "/library" }),
+      goCollections: () => void navigate({ to: "/collections" }),
+      goWork: () => void navigate({ to: "/work" }),
+      clear: () => {
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      },
     },
-  });
+    "under",
+  );
   return (
     <>
       <a className={styles.skip} href="#content">
