@@ -5,6 +5,7 @@ import type { Media } from "../api/types";
 import { strings } from "../strings";
 import { frameTime } from "./frameTime";
 import styles from "./Picture.module.css";
+import { Preview } from "./Preview";
 
 /** Longer sides of the small versions that the server makes, in pixels. */
 const SIDES = [160, 320, 640] as const;
@@ -47,6 +48,7 @@ export function Picture({ media, size, isVeiled = false, alt = altOf(media) }: P
   if (broken === source) return <span className={styles.broken}>{strings.parts.picture.broken}</span>;
   return (
     <span className={clsx(styles.frame, isVeiled && styles.veiled)}>
+      {media.preview && shown === undefined && <Preview preview={media.preview} />}
       {side === 640 && shown !== source && <img className={styles.first} src={thumbnail(media, 160)} alt="" />}
       <img
         className={clsx(styles.picture, shown !== undefined && styles.shown)}
