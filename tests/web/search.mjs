@@ -33,9 +33,15 @@ const caption = (page, index) => tiles(page).nth(index).locator("div").last();
 const idOf = (page, index) => tiles(page).nth(index).getAttribute("data-id");
 const stage = (page) => page.getByTestId("region-stage");
 
+/** Until a search is shown: where one came from may have had pictures too. */
+async function arrived(page) {
+  await stage(page).waitFor();
+  await settled(page);
+}
+
 async function searched(page, id) {
   await page.goto(`/search/media/${id}`);
-  await settled(page);
+  await arrived(page);
 }
 
 describe("into a search", () => {
@@ -43,7 +49,7 @@ describe("into a search", () => {
     await page.goto("/");
     await page.getByTestId("query-file").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer: files[0].bytes });
     await page.waitForURL(/\/search\/upload\/\d+/);
-    await settled(page);
+    await arrived(page);
     assert.match(await caption(page, 0).innerText(), /The same/);
     assert.equal(await idOf(page, 0), `${files[0].id}`);
   });
@@ -66,7 +72,7 @@ describe("into a search", () => {
         [way, files[1].bytes.toString("base64")],
       );
       await page.waitForURL(/\/search\/upload\/\d+/);
-      await settled(page);
+      await arrived(page);
       assert.equal(await idOf(page, 0), `${files[1].id}`);
     });
   }
@@ -77,13 +83,13 @@ describe("into a search", () => {
     await axe(page, "the start");
     await page.keyboard.press("r");
     await page.waitForURL(/\/search\/random\/[0-9a-f]+/);
-    await settled(page);
+    await arrived(page);
     const { el } = (await (await fetch(`${URL_OF_SERVER}/api/v1/media/id/${files[2].id}`)).json()).res;
     await page.keyboard.press("/");
     await page.keyboard.type(el.sha256);
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/search\/sha256\//);
-    await settled(page);
+    await arrived(page);
     assert.equal(await idOf(page, 0), `${files[2].id}`);
     await page.goto("/search");
     await settled(page);
@@ -228,9 +234,9 @@ describe("from hit to hit", () => {
     await page.evaluate(() => window.scrollTo(0, 900));
     const firstRow = () =>
       page.evaluate(() => {
-        const row = [...document.querySelectorAll("[role=row][aria-rowindex]")].find(
-          (one) => one.getBoundingClientRect().bottom > 80,
-        );
+        // 72 pixels at the top are the bar's.
+        const inSight = (tile) => tile.getBoundingClientRect().bottom > 72;
+        const row = [...document.querySelectorAll("[role=row][aria-rowindex]")].find((one) => inSight(one.querySelector("[data-id]")));
         return [...row.querySelectorAll("[data-id]")].map((tile) => tile.dataset.id);
       });
     await until(page, "rows are drawn there", () => document.elementFromPoint(700, 450)?.closest("[data-id]"));

@@ -23,6 +23,8 @@ interface Drag {
   from: Point;
   start: Part;
   hasMoved: boolean;
+  /** Where it is now. A quick hand lets go before it is drawn. */
+  now: Part;
 }
 
 /** Below this a press is a click, in CSS pixels. */
@@ -57,7 +59,7 @@ function useDrag(part: Part | undefined, onPick: RegionPickerProps["onPick"]) {
     const does = handle ?? (!isWhole(shown) && contains(shown, from) ? "move" : "draw");
     // A finger over the picture scrolls the page: it draws with the handles.
     if (does === "draw" && event.pointerType === "touch") return;
-    drag.current = { does, from, start: shown, hasMoved: false };
+    drag.current = { does, from, start: shown, hasMoved: false, now: shown };
   };
   const go = (event: PointerEvent) => {
     const now = drag.current;
@@ -68,13 +70,14 @@ function useDrag(part: Part | undefined, onPick: RegionPickerProps["onPick"]) {
     if (!now.hasMoved && way < SLOP) return;
     if (!now.hasMoved) stage.current?.setPointerCapture(event.pointerId);
     now.hasMoved = true;
-    setDraft(dragged(now, to));
+    now.now = dragged(now, to);
+    setDraft(now.now);
   };
   const end = () => {
     const now = drag.current;
     drag.current = undefined;
     setDraft(undefined);
-    if (now?.hasMoved && draft) onPick(isWhole(draft) ? undefined : draft, false);
+    if (now?.hasMoved) onPick(isWhole(now.now) ? undefined : now.now, false);
   };
   const cancel = () => {
     drag.current = undefined;
