@@ -7,6 +7,8 @@ import { chromium } from "playwright-core";
 export const URL_OF_SERVER = process.env.LIKENESS_URL ?? "http://127.0.0.1:5000";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** Of a machine that does much else besides. */
+const PATIENCE_MS = 60_000;
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 
 export const DESKTOP = { viewport: { width: 1440, height: 900 } };
@@ -21,6 +23,7 @@ export function launch() {
  */
 export async function open(browser, options = DESKTOP) {
   const context = await browser.newContext({ baseURL: URL_OF_SERVER, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints = [];
   const mayFail = [];
@@ -53,7 +56,7 @@ export async function axe(page, what) {
 
 /** Waits until a condition about the page holds, and says what was waited for when it never does. */
 export async function until(page, what, condition, argument) {
-  await page.waitForFunction(condition, argument, { timeout: 15_000, polling: 50 }).catch((error) => {
+  await page.waitForFunction(condition, argument, { timeout: PATIENCE_MS, polling: 50 }).catch((error) => {
     throw new Error(`waited in vain until ${what}: ${error.message.split("\n")[0]}`);
   });
 }
