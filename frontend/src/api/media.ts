@@ -101,9 +101,10 @@ export const mediumBySha256 = (hash: string) =>
       answer(api.GET("/api/v1/media/sha256/{hash}", { params: { path: { hash } }, signal })).then(({ res }) => res),
   });
 
-/** What detectors saw in one medium. */
-export const seenIn = (id: number) =>
+/** What detectors saw in one medium; of those that are deleted nobody tells. */
+export const seenIn = ({ id, deleted_at }: Media) =>
   queryOptions({
+    enabled: deleted_at == null,
     queryKey: [NAMES.media, "seen", id],
     queryFn: ({ signal }) =>
       answer(api.GET("/api/v1/detection/media/{id}", { params: { path: { id } }, signal })).then(({ res }) => res),

@@ -141,29 +141,30 @@ async function failuresOf(uuid: string): Promise<FailedItem[]> {
   }
 }
 
-function sum({ result }: Job): void {
+/** What a second try meets again was counted the first time. */
+function sum({ result }: Job, isAgain: boolean): void {
   const { added = 0, already_there = 0 } = (result ?? {}) as { added?: number; already_there?: number };
   totals().added += added;
-  totals().alreadyThere += already_there;
+  if (!isAgain) totals().alreadyThere += already_there;
 }
 
-async function followed(uuid: string, batch: readonly ImportFile[]): Promise<void> {
+async function followed(uuid: string, batch: readonly ImportFile[], isAgain: boolean): Promise<void> {
   const end = await ended(uuid);
   const failures = end.failed_items > 0 ? await failuresOf(uuid) : [];
   settle(batch, failures);
   if (end.status === "cancelled") left(batch);
   if (end.status === "failed") failAll(batch, end.error ?? words.taskFailed);
-  sum(end);
+  sum(end, isAgain);
   void queryClient.invalidateQueries({ queryKey: [NAMES.media] });
 }
 
-function follow(uuid: string, batch: readonly ImportFile[]): void {
+function follow(uuid: string, batch: readonly ImportFile[], isAgain = false): void {
   tasks.add(uuid);
   for (const one of batch) {
     one.state = "importing";
     one.task = uuid;
   }
-  followed(uuid, batch)
+  followed(uuid, batch, isAgain)
     .catch((error) => failAll(batch, wordsOf(error)))
     .finally(() => {
       tasks.delete(uuid);
@@ -208,7 +209,7 @@ async function retryTask(uuid: string, batch: readonly ImportFile[]): Promise<vo
   const params = { path: { uuid } };
   try {
     const started = await answer(api.POST("/api/v1/task/job/{uuid}/retry", { params, body: { only_failed: true } }));
-    follow(started.uuid, batch);
+    follow(started.uuid, batch, true);
   } catch {
     for (const one of batch) {
       one.state = "waiting";

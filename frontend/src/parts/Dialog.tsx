@@ -19,7 +19,11 @@ export function Dialog({ title, isOpen, onClose, children, foot }: DialogProps) 
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
-    if (isOpen && !element?.open) element?.showModal();
+    if (isOpen && element && !element.open) {
+      element.showModal();
+      // The browser would choose the button that closes.
+      element.querySelector<HTMLElement>("[data-body] :is(input, textarea)")?.focus();
+    }
     if (!isOpen && element?.open) element.close();
   }, [isOpen]);
   const onBackdrop = (event: MouseEvent) => event.target === dialog.current && onClose();
@@ -34,7 +38,9 @@ export function Dialog({ title, isOpen, onClose, children, foot }: DialogProps) 
               <X size={18} aria-hidden />
             </IconButton>
           </header>
-          <div className={styles.body}>{children}</div>
+          <div className={styles.body} data-body>
+            {children}
+          </div>
           {foot && <footer className={styles.foot}>{foot}</footer>}
         </div>
       )}

@@ -88,8 +88,6 @@ function Choices({ ids }: { ids: readonly number[] }) {
         aria-label={words.find}
         placeholder={words.find}
         maxLength={LONGEST_TITLE}
-        // biome-ignore lint/a11y/noAutofocus: the dialog is for typing
-        autoFocus
         value={typed}
         onChange={({ currentTarget }) => {
           setTyped(currentTarget.value);

@@ -3,7 +3,12 @@ import { plural } from "../format";
 
 export const library = {
   title: "Library",
-  count: (count: number) => plural(count, { one: "# picture", other: "# pictures" }),
+  counts: {
+    all: (count: number) => plural(count, { one: "# item", other: "# items" }),
+    image: (count: number) => plural(count, { one: "# picture", other: "# pictures" }),
+    video: (count: number) => plural(count, { one: "# video", other: "# videos" }),
+    video_frame: (count: number) => plural(count, { one: "# frame", other: "# frames" }),
+  },
   empty: "Nothing in the library yet",
   emptyHint: "Import pictures, videos or ZIP archives to begin.",
   failed: "The library could not be read",

@@ -46,7 +46,6 @@ function Form({ old, onClose, onDone, id }: Omit<CollectionFormProps, "isOpen"> 
       <TextField
         label={words.form.title}
         error={errors.title?.join(" ")}
-        autoFocus
         required
         maxLength={LONGEST_TITLE}
         value={title}

@@ -54,7 +54,6 @@ function NoteForm({ member, id, ...props }: NoteProps & { member: LinkedMedia; i
         <LongTextField
           label={words.noteOf(member.media_id)}
           hint={words.noteHint}
-          autoFocus
           rows={8}
           value={text}
           onChange={({ currentTarget }) => setText(currentTarget.value)}

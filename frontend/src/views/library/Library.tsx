@@ -69,7 +69,10 @@ export default function Library() {
   };
   return (
     <DropToImport>
-      <ViewHead title={state.trash ? words.trash : words.title} note={total !== undefined && words.count(total)}>
+      <ViewHead
+        title={state.trash ? words.trash : words.title}
+        note={total !== undefined && words.counts[state.type](total)}
+      >
         <Tools state={state} change={change} />
       </ViewHead>
       <Filters state={state} change={change} />

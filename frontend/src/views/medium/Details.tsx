@@ -130,7 +130,7 @@ function Exif({ exif }: { exif: NonNullable<Extras["exif"]> }) {
 
 export function Details({ full }: { full: MediaFull }) {
   const { el, sources } = full;
-  const { data } = useQuery(seenIn(el.id));
+  const { data } = useQuery(seenIn(el));
   const { exif, isGraphic } = extrasOf(full);
   return (
     <aside className={styles.details} aria-label={words.about}>

@@ -31,7 +31,7 @@ function shapeOf({ width, height }: Media): CSSProperties {
 
 function StillPicture({ media, hasBoxes }: { media: Media; hasBoxes: boolean }) {
   const [isSharp, setSharp] = useState(false);
-  const { data } = useQuery(seenIn(media.id));
+  const { data } = useQuery(seenIn(media));
   return (
     <div className={styles.frame} style={shapeOf(media)}>
       {!isSharp && <img className={styles.first} src={thumbnail(media, 320)} alt="" />}
@@ -44,7 +44,7 @@ function StillPicture({ media, hasBoxes }: { media: Media; hasBoxes: boolean }) 
 export function Stage({ media }: { media: Media }) {
   const [{ play }, change] = useAddress(stageAddress);
   const [hasBoxes, setBoxes] = useKept(boxesShown);
-  const { data } = useQuery(seenIn(media.id));
+  const { data } = useQuery(seenIn(media));
   const video = media.mediaType === "video" ? media.url : media.video?.url;
   const isPlaying = media.mediaType === "video" || (play && video !== undefined);
   const canSwitch = media.mediaType !== "video" && video !== undefined;
