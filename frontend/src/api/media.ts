@@ -173,7 +173,8 @@ export async function markMedia(how: Mark, ids: readonly number[]): Promise<void
     throw error;
   } finally {
     for (const name of [NAMES.media, NAMES.search, NAMES.collections]) {
-      void queryClient.invalidateQueries({ queryKey: [name] });
+      // What is deleted is not asked for what was seen in it: nobody would tell.
+      void queryClient.invalidateQueries({ queryKey: [name], predicate: ({ queryKey }) => queryKey[1] !== "seen" });
     }
   }
 }

@@ -1,22 +1,18 @@
 /** Sends the files of an import, batch by batch, and follows the tasks that take them in. */
 import { answer, api } from "../api/client";
 import { ApiError, isAborted, Unreachable } from "../api/errors";
-import { hearTaskEnds } from "../api/live";
 import { NAMES, queryClient } from "../api/queries";
 import { reachable, reportUnreachable, watchReach } from "../api/reach";
 import { send } from "../api/send";
-import type { FailedItem, Job } from "../api/types";
+import type { Job } from "../api/types";
 import { wordsOf } from "../parts/States";
 import { person } from "../state/person";
 import { strings } from "../strings";
 import { allFiles, tell, totals } from "./importing";
 import { failAll, type ImportFile, nextBatch, sending, settle } from "./queue";
+import { ended, failuresOf } from "./task";
 
 const words = strings.imports;
-/** A task is asked for this often, in milliseconds; its end is heard of at once. */
-const ASK_MS = 1500;
-/** Failures of a page. */
-const PAGE = 1000;
 
 let stopping: AbortController | undefined;
 const tasks = new Set<string>();
@@ -102,43 +98,6 @@ async function deliver(batch: readonly ImportFile[], signal: AbortSignal, tries 
     await refused(batch, error, signal, tries);
   }
   tell();
-}
-
-/** Waits for its end, or for a while. */
-function ending(uuid: string): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = () => {
-      clearTimeout(timer);
-      stop();
-      resolve();
-    };
-    const stop = hearTaskEnds((task) => task.uuid === uuid && finish());
-    const timer = setTimeout(finish, ASK_MS);
-  });
-}
-
-const job = (uuid: string) =>
-  answer(api.GET("/api/v1/task/job/{uuid}", { params: { path: { uuid } } })).then(({ res }) => res);
-
-async function ended(uuid: string): Promise<Job> {
-  for (;;) {
-    const now = await job(uuid).catch((error) => {
-      if (error instanceof Unreachable) return undefined;
-      throw error;
-    });
-    if (now && ["done", "failed", "cancelled"].includes(now.status)) return now;
-    await ending(uuid);
-  }
-}
-
-async function failuresOf(uuid: string): Promise<FailedItem[]> {
-  const found: FailedItem[] = [];
-  for (;;) {
-    const params = { path: { uuid }, query: { offset: found.length, limit: PAGE } };
-    const { res, total } = await answer(api.GET("/api/v1/task/job/{uuid}/failures", { params }));
-    found.push(...res);
-    if (res.length === 0 || found.length >= total) return found;
-  }
 }
 
 /** What a second try meets again was counted the first time. */

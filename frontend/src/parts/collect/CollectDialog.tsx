@@ -3,29 +3,17 @@ import { useQuery } from "@tanstack/react-query";
 import clsx from "clsx";
 import { Folder, FolderPlus } from "lucide-react";
 import { type KeyboardEvent, useId, useState } from "react";
-import { type Counted, collections, createCollection, refreshCollections } from "../../api/collections";
+import { collections, createCollection, refreshCollections } from "../../api/collections";
 import { number, strings } from "../../strings";
 import { Dialog } from "../Dialog";
 import { Failed } from "../States";
 import { sayFailure } from "../toasts";
 import styles from "./CollectDialog.module.css";
+import { type Choice, choices } from "./choices";
 import { type Current, chosen, collectInto, current } from "./collecting";
 
 const words = strings.collect;
 const LONGEST_TITLE = 64;
-
-type Choice = { is: "old"; collection: Counted } | { is: "new"; title: string };
-
-/** The collections whose title holds what was typed, the one used last before the others; and a new one of that name. */
-export function choices(all: readonly Counted[], typed: string, last: number | undefined): Choice[] {
-  const text = typed.trim();
-  const wanted = text.toLocaleLowerCase();
-  const open = all.filter(({ archived, title }) => !archived && title.toLocaleLowerCase().includes(wanted));
-  const sorted = [...open.filter(({ id }) => id === last), ...open.filter(({ id }) => id !== last)];
-  const isTaken = all.some(({ title, archived }) => !archived && title.toLocaleLowerCase() === wanted);
-  const old = sorted.map((collection): Choice => ({ is: "old", collection }));
-  return text !== "" && !isTaken ? [...old, { is: "new", title: text }] : old;
-}
 
 function Line({ choice, isLast }: { choice: Choice; isLast: boolean }) {
   if (choice.is === "new") {

@@ -1,6 +1,6 @@
 /** A virtual, justified grid of pictures: any number of them, by mouse, touch and keys. */
 import clsx from "clsx";
-import { type DragEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { type DragEvent, type FocusEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { carry, putDown } from "../../state/dragging";
 import { useKept } from "../../state/kept";
 import { ranged, toggled } from "../../state/selection";
@@ -87,6 +87,11 @@ export function Grid<Item>(props: GridProps<Item>) {
   useMarquee(container, marquee, { grid, ids, selection });
   useHold(container, selection);
   const onDragStart = (event: DragEvent) => selection && carry(event.dataTransfer, [...selection.value.ids]);
+  // Keys act upon what has the focus, however it got it.
+  const onFocus = ({ target }: FocusEvent) => {
+    const index = ids.indexOf(Number(target.closest<HTMLElement>("[data-id]")?.dataset.id));
+    if (index >= 0 && index !== active.index) activate(index);
+  };
   const shown = grid.rows.getVirtualItems();
   useMorePages(paging, shown.at(-1)?.index ?? 0, grid.layout.rows.length);
 
@@ -127,6 +132,7 @@ export function Grid<Item>(props: GridProps<Item>) {
       aria-busy={paging?.isLoading ?? false}
       className={clsx(styles.grid, selection && selection.value.ids.size > 0 && styles.selecting)}
       style={{ height: grid.layout.height }}
+      onFocus={onFocus}
       onDragStart={onDragStart}
       onDragEnd={putDown}
     >

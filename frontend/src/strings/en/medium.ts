@@ -8,7 +8,7 @@ export const medium = {
   failed: "The picture could not be read",
   missing: "There is no such picture",
   missingHint: "It may have been removed for good, or the number is wrong.",
-  deleted: (when: string) => `Deleted ${when}. It is not found by searches any more.`,
+  deleted: (when: string) => `In the trash (${when}): no search finds it. It can be restored.`,
   search: "Search with this",
   collect: "Collect",
   download: "Original",

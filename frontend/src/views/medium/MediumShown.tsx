@@ -94,7 +94,7 @@ function Whole({ full }: { full: MediaFull }) {
         </p>
       )}
       <div className={styles.page}>
-        <div className={styles.left}>
+        <div className={styles.left} data-strip={siblings.length > 1}>
           <Stage key={el.id} media={el} />
           {siblings.length > 1 && <TimeStrip media={siblings} shown={el.id} />}
         </div>
