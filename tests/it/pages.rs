@@ -37,9 +37,18 @@ async fn every_page_is_the_same_document_under_a_strict_policy() {
     }
     let test = TestApp::empty().await;
     let first = document(&test).await;
-    for path in
-        ["/search", "/search/random/1f", "/search/media/3/", "/library", "/collections/7", "/work", "/features", "/models/a_key", "/map"]
-    {
+    for path in [
+        "/search",
+        "/search/random/1f",
+        "/search/media/3/",
+        "/library",
+        "/compare/3/4",
+        "/collections/7",
+        "/work",
+        "/features",
+        "/models/a_key",
+        "/map",
+    ] {
         let (status, headers, body) = test.ask_raw("GET", path, &[], &[]).await;
         assert_eq!((status, text(&headers, "content-type")), (200, "text/html; charset=utf-8"), "{path}");
         assert_eq!(body, first.as_bytes(), "{path}");

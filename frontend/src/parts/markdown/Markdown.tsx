@@ -25,10 +25,10 @@ function Leads({ to, children }: { to: string; children: ReactNode }) {
   );
 }
 
-/** A note stands under the title of its page: its own titles begin two steps lower. */
+/** A note stands under the title of its page: its own titles begin one step lower. */
 function Title({ depth, children }: { depth: number; children: ReactNode }) {
-  if (depth === 1) return <h3 className={styles.large}>{children}</h3>;
-  return depth === 2 ? <h4>{children}</h4> : <h5>{children}</h5>;
+  if (depth === 1) return <h2 className={styles.large}>{children}</h2>;
+  return depth === 2 ? <h3>{children}</h3> : <h4>{children}</h4>;
 }
 
 function block(node: RootContent): ReactNode {

@@ -8,6 +8,7 @@ import {
   type Counted,
   collectionMedia,
   type MemberOrder,
+  noteMedium,
   refreshCollections,
   removeMedia,
 } from "../../api/collections";
@@ -36,6 +37,12 @@ function caption({ notes }: LinkedMedia) {
   return notes ? <span title={notes}>{firstLine(notes)}</span> : null;
 }
 
+/** With the notes that they had; they are the last ones then, and who undoes is who added them. */
+async function putBack(id: number, ids: readonly number[], before: readonly LinkedMedia[]): Promise<void> {
+  await addMedia(id, ids);
+  for (const { media_id, notes } of before) if (notes) await noteMedium(id, media_id, notes);
+}
+
 /** Takes pictures out: at once, with the way back, and undone when the server refuses. */
 function useRemove({ id }: Counted, order: MemberOrder): (ids: readonly number[]) => Promise<void> {
   const client = useQueryClient();
@@ -45,7 +52,8 @@ function useRemove({ id }: Counted, order: MemberOrder): (ids: readonly number[]
       await client.cancelQueries({ queryKey });
       const before = client.getQueryData(queryKey);
       client.setQueryData(queryKey, (pages) => pages && withoutMembers(pages, new Set(ids)));
-      const back = () => addMedia(id, ids).then(refreshCollections, sayFailure);
+      const gone = before?.pages.flatMap(({ res }) => res.filter(({ media_id }) => ids.includes(media_id))) ?? [];
+      const back = () => putBack(id, ids, gone).then(refreshCollections, sayFailure);
       try {
         await removeMedia(id, ids);
         say(words.removed(ids.length), { action: { label: strings.parts.undo, run: () => void back() } });

@@ -6,6 +6,9 @@ import styles from "./Boxes.module.css";
 const inside = (value: number) => Math.min(1, Math.max(0, value));
 const share = (value: number) => `${inside(value) * 100}%`;
 
+/** Boxes that begin higher have no room for their label above. */
+const HIGH = 0.04;
+
 export function labelOf({ label, index }: Pick<Seen, "label" | "index">): string {
   return label ? label.replaceAll("_", " ") : `#${index}`;
 }
@@ -14,7 +17,7 @@ function Box({ one }: { one: Seen }) {
   const { x1, y1, x2, y2 } = one.rect;
   const place = { left: share(x1), top: share(y1), right: share(1 - inside(x2)), bottom: share(1 - inside(y2)) };
   return (
-    <li className={styles.box} style={place}>
+    <li className={styles.box} style={place} data-high={y1 < HIGH}>
       <span className={styles.label}>
         {labelOf(one)} {percent(one.confidence, 0)}
       </span>

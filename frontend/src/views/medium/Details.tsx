@@ -90,9 +90,13 @@ function SeenList({ seen }: { seen: readonly Seen[] }) {
         {seen.map((one, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: detections have no number of their own and do not move
           <li key={index} className={styles.row}>
-            <Link to="/library" search={one.label ? { label: one.label } : {}}>
-              {labelOf(one)}
-            </Link>
+            {one.label ? (
+              <Link to="/library" search={{ label: one.label }}>
+                {labelOf(one)}
+              </Link>
+            ) : (
+              labelOf(one)
+            )}
             <span className={styles.quiet}>{words.confidence(percent(one.confidence, 0))}</span>
           </li>
         ))}
