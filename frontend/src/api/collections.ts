@@ -90,6 +90,10 @@ export async function deleteCollection(id: number): Promise<void> {
   await answer(api.DELETE("/api/v1/collection/{id}", { params: { path: { id } } }));
 }
 
+/** What this page itself has put in, and not taken out: of whole seconds, two in a row could not be told apart. */
+const putIn = new Set<string>();
+const nameOf = (id: number, mediaId: number) => `${id}:${mediaId}`;
+
 /**
  * Puts pictures in and answers those that were not in before. A link that was made before this request began, by the server's
  * own clock, was there; its times have whole seconds.
@@ -103,8 +107,11 @@ export async function addMedia(id: number, mediaIds: readonly number[]): Promise
     const took = performance.now() - begun;
     const { res } = await answer(Promise.resolve(exchange));
     const now = Date.parse(exchange.response.headers.get("date") ?? "") || Date.now();
-    const isNew = ({ created_at }: Link) => Date.parse(created_at) >= now - took - 1000;
-    added.push(...[res].flat().flatMap((link) => (isNew(link) ? link.media_id : [])));
+    const isNew = ({ created_at, media_id }: Link) =>
+      !putIn.has(nameOf(id, media_id)) && Date.parse(created_at) >= now - took - 1000;
+    const fresh = [res].flat().filter(isNew);
+    for (const { media_id } of fresh) putIn.add(nameOf(id, media_id));
+    added.push(...fresh.map(({ media_id }) => media_id));
   }
   return added;
 }
@@ -114,6 +121,7 @@ const isGone = (error: unknown) => error instanceof Error && "isMissing" in erro
 /** One request each; one that somebody else has taken out meanwhile is out all the same. */
 export async function removeMedia(id: number, mediaIds: readonly number[]): Promise<void> {
   for (const media_id of mediaIds) {
+    putIn.delete(nameOf(id, media_id));
     const path = { id, media_id };
     await answer(api.DELETE("/api/v1/collection/{id}/media/{media_id}", { params: { path } })).catch((error) => {
       if (!isGone(error)) throw error;

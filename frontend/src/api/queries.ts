@@ -1,5 +1,5 @@
 /** What is asked of the server in more than one view, with the names under which answers are kept. */
-import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "./client";
 import { ApiError } from "./errors";
 
@@ -56,3 +56,21 @@ export const medium = (id: number) =>
     queryFn: ({ signal }) =>
       answer(api.GET("/api/v1/media/id/{id}", { params: { path: { id } }, signal })).then(({ res }) => res),
   });
+
+/** Pictures of a page of a list. */
+const PAGE = 200;
+
+/** Everything in the library, newest first. */
+export const mediaList = infiniteQueryOptions({
+  queryKey: [NAMES.media, "list"],
+  queryFn: ({ pageParam, signal }) =>
+    answer(
+      api.GET("/api/v1/media", {
+        params: { query: { offset: pageParam, limit: PAGE, sort: "id", order: "desc" } },
+        signal,
+      }),
+    ),
+  initialPageParam: 0,
+  getNextPageParam: ({ offset, res, total }) =>
+    offset + res.length < total && res.length > 0 ? offset + res.length : undefined,
+});

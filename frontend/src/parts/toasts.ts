@@ -1,5 +1,7 @@
 /** Short notices that come and go. Anything may say one; `Toasts` shows them. */
 import { useSyncExternalStore } from "react";
+import { Unreachable } from "../api/errors";
+import { strings } from "../strings";
 
 export interface Toast {
   readonly id: number;
@@ -33,7 +35,8 @@ export function say(text: string, options: Partial<Pick<Toast, "kind" | "action"
 
 /** Says what went wrong, in its own words. */
 export function sayFailure(error: unknown): number {
-  return say(error instanceof Error ? error.message : String(error), { kind: "bad" });
+  const own = error instanceof Error ? error.message : String(error);
+  return say(error instanceof Unreachable ? strings.parts.offline : own, { kind: "bad" });
 }
 
 export function dismiss(id: number): void {

@@ -33,8 +33,8 @@ function Form({ old, onClose, onDone, id }: Omit<CollectionFormProps, "isOpen"> 
     const parts = { title: title.trim(), notes };
     try {
       const done = old ? await changeCollection(old.id, parts) : await createCollection(parts);
-      await refreshCollections();
       onClose();
+      await refreshCollections();
       onDone?.(done);
     } catch (error) {
       if (error instanceof ApiError && Object.keys(error.fields).length > 0) setErrors(error.fields);
