@@ -40,8 +40,8 @@ export function Shell() {
         <OfflineBanner />
         <Outlet />
       </main>
-      <Companions />
       <Toasts />
+      <Companions />
       <DropZone searchWith={searchWith} />
       <Help isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </>

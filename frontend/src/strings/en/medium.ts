@@ -9,6 +9,7 @@ export const medium = {
   missing: "There is no such picture",
   missingHint: "It may have been removed for good, or the number is wrong.",
   deleted: (when: string) => `In the trash (${when}): no search finds it. It can be restored.`,
+  inTrash: "No preview while it is in the trash",
   search: "Search with this",
   collect: "Collect",
   download: "Original",

@@ -31,11 +31,21 @@ function shapeOf({ width, height }: Media): CSSProperties {
 
 function StillPicture({ media, hasBoxes }: { media: Media; hasBoxes: boolean }) {
   const [isSharp, setSharp] = useState(false);
+  const [isBroken, setBroken] = useState(false);
   const { data } = useQuery(seenIn(media));
+  // Of what is deleted, servers may keep the bytes to themselves.
+  if (isBroken)
+    return <p className={styles.broken}>{media.deleted_at ? words.inTrash : strings.parts.picture.broken}</p>;
   return (
     <div className={styles.frame} style={shapeOf(media)}>
       {!isSharp && <img className={styles.first} src={thumbnail(media, 320)} alt="" />}
-      <img className={styles.picture} src={media.url} alt={altOf(media)} onLoad={() => setSharp(true)} />
+      <img
+        className={styles.picture}
+        src={media.url}
+        alt={altOf(media)}
+        onLoad={() => setSharp(true)}
+        onError={() => setBroken(true)}
+      />
       {hasBoxes && data && <Boxes seen={data.detections} />}
     </div>
   );
