@@ -4,6 +4,7 @@
 pub mod detector;
 mod detectors;
 mod loaded;
+mod reading;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,6 +23,7 @@ use crate::types::{FeatureId, MediaId, MediaType, Region};
 pub use detector::{Detector, Inference};
 pub use detectors::Detectors;
 use loaded::LoadedFeature;
+pub use reading::Reading;
 
 /// What is searched for.
 #[derive(Debug, Clone)]

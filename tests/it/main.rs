@@ -23,6 +23,7 @@ mod media;
 mod media_http;
 mod networks;
 mod pictures;
+mod readings;
 mod readme;
 mod routes;
 mod tidy;
