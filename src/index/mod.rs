@@ -12,6 +12,7 @@ mod hnsw;
 mod kind;
 mod manifest;
 mod nearest;
+pub mod projection;
 mod publish;
 mod row_set;
 mod snapshot;

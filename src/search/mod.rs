@@ -6,6 +6,7 @@ mod detectors;
 mod loaded;
 mod narrowed;
 mod ranking;
+mod reading;
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicI64;
@@ -27,6 +28,7 @@ pub use detector::{Detector, Inference};
 pub use detectors::Detectors;
 use loaded::{LoadedFeature, Sought};
 use ranking::Field;
+pub use reading::Reading;
 
 /// What is searched for.
 #[derive(Debug, Clone)]

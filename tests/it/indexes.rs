@@ -1,6 +1,7 @@
 //! The index kinds against the exact scan, and what keeps a built index whole.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod projections;
 mod row_sets;
 mod snapshots;
 

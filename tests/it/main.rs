@@ -24,6 +24,7 @@ mod media_http;
 mod narrowed;
 mod networks;
 mod pictures;
+mod readings;
 mod readme;
 mod routes;
 mod tidy;
