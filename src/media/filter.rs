@@ -1,7 +1,7 @@
 //! Which media a list shows: by kind, by when and from where they were imported, by collection, duplicates, the trash.
 
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{ExprTrait, Func, LikeExpr, Query, SelectStatement};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use sea_orm::sea_query::{ExprTrait, Func, LikeExpr, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::detections::LabelFilter;
@@ -12,19 +12,55 @@ use crate::db::entity::{collection_media, detection, media_source};
 use crate::error::{Error, Result};
 use crate::types::{CollectionId, MediaId, MediaType};
 
+/// One of a medium's dates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DateKind {
+    /// When it was imported.
+    #[default]
+    Imported,
+    /// What the camera's clock said; it has no time zone and is taken for UTC. Unknown for many.
+    Captured,
+}
+
+impl DateKind {
+    /// The date of a medium.
+    pub fn of(self, media: &Media) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Imported => Some(media.created_at),
+            Self::Captured => media.captured_at.map(|time| time.and_utc()),
+        }
+    }
+
+    fn compared(
+        self,
+        time: DateTime<Utc>,
+        moments: fn(&Column, DateTime<Utc>) -> SimpleExpr,
+        clocks: fn(&Column, NaiveDateTime) -> SimpleExpr,
+    ) -> SimpleExpr {
+        match self {
+            Self::Imported => moments(&Column::CreatedAt, time),
+            Self::Captured => clocks(&Column::CapturedAt, time.naive_utc()),
+        }
+    }
+}
+
 /// What a list is narrowed to; everything given must hold.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MediaFilter {
-    /// Of this kind.
-    pub media_type: Option<MediaType>,
-    /// Imported at this moment or later.
+    /// Of one of these kinds; of any when empty.
+    pub media_types: Vec<MediaType>,
+    /// At this moment or later.
     pub since: Option<DateTime<Utc>>,
-    /// Imported at this moment or earlier.
+    /// At this moment or earlier.
     pub until: Option<DateTime<Utc>>,
+    /// Which date `since` and `until` speak of. What has no such date passes neither.
+    pub date: DateKind,
     /// Imported from a file whose name or path holds this text, in any letter case.
     pub name: Option<String>,
-    /// In this collection.
-    pub collection: Option<CollectionId>,
+    /// In at least one of these collections; anywhere when empty.
+    pub collections: Vec<CollectionId>,
+    /// In none of these collections.
+    pub not_collections: Vec<CollectionId>,
     /// Shows this, as a detector saw it.
     pub seen: Option<LabelFilter>,
     /// Other media with the same bytes as this one.
@@ -38,13 +74,22 @@ impl MediaFilter {
         let deleted = if self.deleted { Column::DeletedAt.is_not_null() } else { Column::DeletedAt.is_null() };
         Condition::all()
             .add(deleted)
-            .add_option(self.media_type.map(|kind| Column::MediaType.eq(kind as i32)))
-            .add_option(self.since.map(|time| Column::CreatedAt.gte(time)))
-            .add_option(self.until.map(|time| Column::CreatedAt.lte(time)))
+            .add_option(self.kinds())
+            .add_option(self.since.map(|time| self.date.compared(time, Column::gte, Column::gte)))
+            .add_option(self.until.map(|time| self.date.compared(time, Column::lte, Column::lte)))
             .add_option(self.name.as_deref().map(|text| Column::Id.in_subquery(named(text))))
-            .add_option(self.collection.map(|id| Column::Id.in_subquery(members(id))))
+            .add_option(some(&self.collections).map(|ids| Column::Id.in_subquery(members(ids))))
+            .add_option(some(&self.not_collections).map(|ids| Column::Id.not_in_subquery(members(ids))))
             .add_option(self.seen.as_ref().map(|seen| Column::Id.in_subquery(showing(seen))))
             .add_option(self.duplicate_of.map(|id| Column::ContentSha256.in_subquery(content_of(id)).and(Column::Id.ne(id.0))))
+    }
+
+    fn kinds(&self) -> Option<SimpleExpr> {
+        match self.media_types[..] {
+            [] => None,
+            [kind] => Some(Column::MediaType.eq(kind as i32)),
+            ref kinds => Some(Column::MediaType.is_in(kinds.iter().map(|kind| *kind as i32))),
+        }
     }
 
     fn select(&self) -> Select<Entity> {
@@ -140,9 +185,13 @@ fn pattern(text: &str) -> LikeExpr {
     LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }
 
-fn members(collection: CollectionId) -> SelectStatement {
+fn some<T>(list: &[T]) -> Option<&[T]> {
+    (!list.is_empty()).then_some(list)
+}
+
+fn members(collections: &[CollectionId]) -> SelectStatement {
     let mut query = Query::select();
-    let link = collection_media::Column::CollectionId.eq(collection.0);
+    let link = collection_media::Column::CollectionId.is_in(collections.iter().map(|id| id.0));
     query.column(collection_media::Column::MediaId).from(collection_media::Entity).and_where(link);
     query
 }

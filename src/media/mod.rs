@@ -45,7 +45,7 @@ pub use blobs::Blobs;
 pub use collections::{Collection, CollectionMedia, Collections};
 pub use detections::{Detection, Detections, Rect};
 pub use duplicates::Duplicates;
-pub use filter::MediaFilter;
+pub use filter::{DateKind, MediaFilter};
 pub use listing::{LibraryInfo, Order, Sort};
 pub use thumbs::ThumbnailSide;
 pub use trash::Marked;

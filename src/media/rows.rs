@@ -54,6 +54,7 @@ fn bound(value: &Value) -> rusqlite::Result<Bound> {
         Value::String(Some(text)) => text.clone().into(),
         Value::Bytes(Some(bytes)) => bytes.clone().into(),
         Value::ChronoDateTimeUtc(Some(time)) => time.to_rfc3339_opts(SecondsFormat::AutoSi, false).into(),
+        Value::ChronoDateTime(Some(time)) => time.format("%F %T%.f").to_string().into(),
         other => return Err(rusqlite::Error::ToSqlConversionFailure(format!("no filter holds {other:?}").into())),
     })
 }

@@ -2,11 +2,12 @@
 //! and a newly built index, by this process or another, are seen at the next search.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::OnceCell;
 
 use super::narrowed::Kept;
+use super::reading::Reading;
 use crate::error::{Error, Kind, Result};
 use crate::feature::vectors::Vectors;
 use crate::feature::{Feature, Features};
@@ -18,6 +19,12 @@ use crate::types::MediaId;
 
 /// Rows below this share of all (one in four) are scored one by one.
 const FEW_SHARE: usize = 4;
+
+/// Rows that say how similar strangers are.
+const MOST_SAMPLED: usize = 4096;
+
+/// Cosine from which on two vectors are those of one picture.
+const SAME: f32 = 0.99999;
 
 /// A feature that can be asked.
 pub(super) struct LoadedFeature {
@@ -41,6 +48,8 @@ pub(super) struct View {
     snapshot: Option<Arc<Snapshot>>,
     /// Which published index this is.
     stamp: Stamp,
+    /// Rows that say how similar strangers are, once somebody asked.
+    sample: OnceLock<Vec<u32>>,
 }
 
 /// What is searched for: a vector, or the row that holds it.
@@ -140,7 +149,7 @@ impl LoadedFeature {
             Some(view) => view.snapshot.clone(),
             None => self.open_index(&rows)?.map(Arc::new),
         };
-        let view = Arc::new(View { vectors, rows, snapshot, stamp });
+        let view = Arc::new(View { vectors, rows, snapshot, stamp, sample: OnceLock::new() });
         *present = Some(Arc::clone(&view));
         Ok(view)
     }
@@ -175,9 +184,41 @@ impl View {
         set
     }
 
+    /// A set of rows without those of some media.
+    pub(super) fn without(&self, among: Arc<RowSet>, media: &[MediaId]) -> Arc<RowSet> {
+        if media.is_empty() {
+            return among;
+        }
+        let mut rest = Arc::unwrap_or_clone(among);
+        media.iter().filter_map(|id| self.vectors.row_of(*id)).for_each(|row| rest.remove(row));
+        Arc::new(rest)
+    }
+
     /// Where the stored vector of a picture is.
     pub(super) fn row_of(&self, media: MediaId) -> Option<Sought> {
         self.vectors.row_of(media).map(Sought::Row)
+    }
+
+    /// The vector that is searched for.
+    pub(super) fn vector<'a>(&'a self, sought: &'a Sought) -> &'a [f32] {
+        match sought {
+            Sought::Row(row) => self.rows.row(*row as usize),
+            Sought::Vector(vector) => vector,
+        }
+    }
+
+    /// How similar pictures of this library are to what is sought by chance, from a sample spread evenly over its rows. `None` when
+    /// there are too few.
+    pub(super) fn reading(&self, sought: &Sought) -> Option<Reading> {
+        let vector = self.vector(sought);
+        let scores = self.sample.get_or_init(|| self.sampled_rows()).iter().map(|row| index::dot(vector, self.rows.row(*row as usize)));
+        // The picture itself, and copies of it, are no strangers.
+        Reading::new(scores.filter(|score| *score < SAME).collect(), self.len(None))
+    }
+
+    fn sampled_rows(&self) -> Vec<u32> {
+        let stride = self.rows.len().div_ceil(MOST_SAMPLED).max(1);
+        (0..self.rows.len() as u32).step_by(stride).filter(|row| !self.vectors.is_superseded(*row)).collect()
     }
 
     /// The closest pictures, or the closest of these rows, with their Euclidean distance, closest first. The distance is taken from
@@ -186,10 +227,7 @@ impl View {
     /// # Errors
     /// Those of the index.
     pub(super) fn search(&self, sought: &Sought, count: usize, among: Option<&RowSet>) -> Result<Vec<(MediaId, f32)>> {
-        let vector = match sought {
-            Sought::Row(row) => self.rows.row(*row as usize),
-            Sought::Vector(vector) => vector,
-        };
+        let vector = self.vector(sought);
         let hits = match among {
             // The few are scored one by one: an index would walk past most of its rows to reach them.
             Some(among) if among.count() < self.rows.len() / FEW_SHARE => {

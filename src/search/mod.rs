@@ -3,6 +3,7 @@
 
 pub mod detector;
 mod detectors;
+mod examples;
 mod loaded;
 mod narrowed;
 mod ranking;
@@ -19,16 +20,17 @@ use tokio::sync::Semaphore;
 use crate::error::{Error, Result};
 use crate::feature::{Feature, Features};
 use crate::imaging::DecodeLimits;
-use crate::media::{Media, MediaFilter, MediaStore};
+use crate::media::{DateKind, Media, MediaFilter, MediaStore, Order};
 use crate::model::Zoo;
 use crate::network::{Engine, Signature, preprocess};
-use crate::types::{FeatureId, Region};
+use crate::types::{FeatureId, MediaId, Region};
 
 pub use detector::{Detector, Inference};
 pub use detectors::Detectors;
+pub use examples::{Example, MOST_EXAMPLES};
 use loaded::{LoadedFeature, Sought};
-use ranking::Field;
-pub use reading::Reading;
+use ranking::{Field, Ranking};
+pub use reading::{Reading, Readings};
 
 /// What is searched for.
 #[derive(Debug, Clone)]
@@ -54,11 +56,48 @@ pub struct Query {
     pub limit: usize,
     /// Of all frames of one video only the closest is a hit.
     pub group_by_video: bool,
+    /// Media that may not be answered, whatever else they pass.
+    pub exclude: Vec<MediaId>,
+    /// Least Euclidean distance of a hit.
+    pub min_distance: Option<f32>,
+    /// Greatest Euclidean distance of a hit.
+    pub max_distance: Option<f32>,
+    /// In which order hits are answered.
+    pub sort: HitOrder,
+    /// Whether the answer says what the distances mean in this library.
+    pub with_reading: bool,
 }
+
+/// In which order hits are answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HitOrder {
+    /// The closest first.
+    #[default]
+    Closest,
+    /// Of the [`SORTED`] closest the farthest first.
+    Farthest,
+    /// The [`SORTED`] closest by date; what has no such date comes last.
+    Date(DateKind, Order),
+}
+
+/// Hits that are put into another order than that of their distance.
+pub const SORTED: usize = 1000;
 
 impl Default for Query {
     fn default() -> Self {
-        Self { region: None, feature: None, among: MediaFilter::default(), offset: 0, limit: 30, group_by_video: false }
+        Self {
+            region: None,
+            feature: None,
+            among: MediaFilter::default(),
+            offset: 0,
+            limit: 30,
+            group_by_video: false,
+            exclude: Vec::new(),
+            min_distance: None,
+            max_distance: None,
+            sort: HitOrder::Closest,
+            with_reading: false,
+        }
     }
 }
 
@@ -82,6 +121,10 @@ pub struct Answer {
     pub matches: Vec<Match>,
     /// Pictures that were compared.
     pub searched: usize,
+    /// Hits on all pages together, if that is known. Deleted pictures that nothing has left out yet are counted in.
+    pub total: Option<usize>,
+    /// What the distances mean, where that was asked and the library is large enough to tell.
+    pub readings: Option<Readings>,
     /// From question to answer.
     pub took: Duration,
 }
@@ -252,6 +295,13 @@ impl SearchDesk {
     /// those of decoding the probe, `Busy` under load.
     pub async fn search(&self, probe: Probe, query: Query) -> Result<Answer> {
         let started = Instant::now();
+        let field = self.field_of(&query).await?;
+        let sought = self.sought(&field, probe, query.region).await?;
+        self.answer(field, sought, &query, started).await
+    }
+
+    /// The rows that a query looks at.
+    async fn field_of(&self, query: &Query) -> Result<Field> {
         if query.offset.saturating_add(query.limit) > DEEPEST {
             return Err(Error::invalid(format!(
                 "offset {} + limit {} is beyond the {DEEPEST} hits that a search can reach",
@@ -259,12 +309,13 @@ impl SearchDesk {
             )));
         }
         let loaded = self.chosen(query.feature).await?;
-        let feature = loaded.feature().id;
-        let field = self.field(loaded, &query.among).await?;
-        let sought = self.sought(&field, probe, query.region).await?;
-        let searched = field.view.len(field.among.as_deref());
-        let matches = self.ranked(field, sought, &query).await?;
-        Ok(Answer { feature, matches, searched, took: started.elapsed() })
+        self.field(loaded, query).await
+    }
+
+    async fn answer(&self, field: Field, sought: Sought, query: &Query, started: Instant) -> Result<Answer> {
+        let (feature, searched) = (field.loaded.feature().id, field.view.len(field.among.as_deref()));
+        let Ranking { matches, total, readings } = self.ranked(field, sought, query).await?;
+        Ok(Answer { feature, matches, searched, total, readings, took: started.elapsed() })
     }
 
     async fn chosen(&self, id: Option<FeatureId>) -> Result<Arc<LoadedFeature>> {

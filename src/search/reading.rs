@@ -12,6 +12,15 @@ const NOISE: f64 = 0.5;
 /// With fewer strangers nothing can be said.
 const LEAST_SAMPLE: usize = 50;
 
+/// What the distances of an answer mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Readings {
+    /// Of each hit the share of the library, 0 to 1, that is farther away.
+    pub closer: Vec<f64>,
+    /// Of the ranking, counted from the closest, as many stand out from chance; what follows is noise.
+    pub standing_out: usize,
+}
+
 /// How similar the library's pictures are to one query, by chance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {

@@ -12,6 +12,7 @@ mod database;
 mod detection;
 mod distill;
 mod engine;
+mod examples;
 mod evaluation;
 mod export;
 mod extraction;

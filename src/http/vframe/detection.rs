@@ -53,15 +53,16 @@ impl From<media::Rect> for Rect {
 
 /// Something that a detector saw.
 #[derive(Serialize, ToSchema)]
-struct Seen {
+pub(crate) struct Seen {
+    /// 0 to 1.
+    #[serde(serialize_with = "shapes::wide")]
+    confidence: f32,
     /// Key of the model.
     detector: String,
-    /// What it is; empty when the model has no name for the class.
-    label: String,
     /// Index of the class.
     index: i32,
-    /// 0 to 1.
-    confidence: f32,
+    /// What it is; empty when the model has no name for the class.
+    label: String,
     /// Where.
     rect: Rect,
 }

@@ -60,23 +60,15 @@ impl Narrowed {
     fn filter(&self) -> Result<MediaFilter> {
         let (since, until) = narrowing::period(self.since.as_deref(), self.until.as_deref())?;
         Ok(MediaFilter {
-            media_type: narrowing::kind(self.r#type.as_deref())?,
+            media_types: narrowing::kind(self.r#type.as_deref())?.into_iter().collect(),
             since,
             until,
             name: narrowing::name(self.name.as_deref())?,
-            collection: narrowing::number("collection_id", self.collection_id.as_deref())?.map(CollectionId),
-            seen: None,
+            collections: narrowing::number("collection_id", self.collection_id.as_deref())?.map(CollectionId).into_iter().collect(),
             duplicate_of: narrowing::number("duplicate_of", self.duplicate_of.as_deref())?.map(MediaId),
-            deleted: flag("deleted", self.deleted.as_deref())?,
+            deleted: narrowing::flag("deleted", self.deleted.as_deref())?,
+            ..MediaFilter::default()
         })
-    }
-}
-
-fn flag(name: &str, text: Option<&str>) -> Result<bool> {
-    match text {
-        None | Some("" | "0" | "false") => Ok(false),
-        Some("1" | "true") => Ok(true),
-        Some(text) => Err(Error::invalid_field(name, format!("must be 1 or 0, not `{}`", shapes::clipped(text)))),
     }
 }
 
@@ -121,7 +113,7 @@ struct AlsoDeleted {
 #[utoipa::path(get, path = "/media/id/{id}", tag = "media", operation_id = "show_media", params(("id" = i64, Path, minimum = 1), AlsoDeleted),
     responses((status = 200, body = Envelope<MediaFull>), Failures))]
 async fn by_id(State(app): State<App>, Id(id): Id, Params(also): Params<AlsoDeleted>) -> Answer {
-    let with_trash = flag("deleted", also.deleted.as_deref())?;
+    let with_trash = narrowing::flag("deleted", also.deleted.as_deref())?;
     let found = if with_trash { app.media.get_also_deleted(MediaId(id)).await? } else { app.media.get(MediaId(id)).await? };
     full(&app, found.ok_or_else(|| Error::not_found("not found"))?).await
 }

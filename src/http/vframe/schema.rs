@@ -33,9 +33,60 @@ pub(super) fn media_type() -> Object {
     one_of(["image", "video", "video_frame"])
 }
 
+/// Kinds of media that have vectors, one or several.
+pub(super) fn picture_types() -> Object {
+    text("^(image|video_frame)(,(image|video_frame)){0,9}$")
+}
+
+/// A medium's dates.
+pub(super) fn date_kind() -> Object {
+    one_of(["imported", "captured"])
+}
+
+/// What hits are sorted by.
+pub(super) fn hit_sort() -> Object {
+    one_of(["score", "date"])
+}
+
+/// Whose detections are answered.
+pub(super) fn detections() -> Object {
+    one_of(["hits"])
+}
+
+/// Up to a hundred numbers.
+pub(super) fn few_numbers() -> Object {
+    text("^[0-9]{1,18}(,[0-9]{1,18}){0,99}$")
+}
+
+/// Pictures as an address names them.
+pub(super) fn examples() -> Object {
+    const SIDE: &str = r"(0|1|0?\.[0-9]{1,6})";
+    let one = format!("[mu][0-9]{{1,18}}(@{SIDE}:{SIDE}:{SIDE}:{SIDE})?");
+    text(&format!("^{one}(,{one}){{0,31}}$"))
+}
+
 /// Kinds of media that have vectors.
-pub(super) fn picture_type() -> Object {
-    one_of(["image", "video_frame"])
+pub(super) fn picture_type_list() -> RefOr<Schema> {
+    list_or_null(one_of(["image", "video_frame"]), 10)
+}
+
+/// Numbers of collections.
+pub(super) fn collection_list() -> RefOr<Schema> {
+    list_or_null(number(0), 100)
+}
+
+/// Numbers of media.
+pub(super) fn media_list() -> RefOr<Schema> {
+    list_or_null(number(0), 10_000)
+}
+
+fn list_or_null(item: Object, most: usize) -> RefOr<Schema> {
+    AnyOfBuilder::new().item(ArrayBuilder::new().items(item).max_items(Some(most))).item(null()).into()
+}
+
+/// Up to ten thousand numbers.
+pub(super) fn many_listed() -> Object {
+    text("^[0-9]{1,18}(,[0-9]{1,18}){0,9999}$")
 }
 
 /// Kinds of indexes.

@@ -16,7 +16,7 @@ pub(super) use media::{
 };
 pub(super) use model::{RawModel, loaded_model, raw_model};
 pub(super) use page::{Page, clipped, number};
-pub(super) use search::{Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
+pub(super) use search::{ExampleShown, Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 pub(super) use upload::{Upload, UploadCreated, UploadDeleted, UploadForm, upload};
 
 use chrono::{DateTime, Utc};
