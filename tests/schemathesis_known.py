@@ -24,7 +24,7 @@ RULES = [
     (r"(POST|PUT) .*/feature", r"modelzoo_name: (unknown model|Already exists|model `.*` names no feature layer)", "models must be in the zoo, and indexed once"),
     (r"PUT .*/feature", r"index_type: .*\bnull\b", "a form cannot say null, only the word"),
     (r"(POST|PUT) .*/feature", r"index_settings: ", "each kind of index has its own settings"),
-    (r"POST .*/upload$", r"Not a valid image|Image parse error", "an upload must be a picture, and its file name must say so"),
+    (r"POST .*/upload$", r"Not a valid image|Image parse error|This field is required|^url: ", "an upload must be a picture, and its file name must say so, or an address of one"),
     (r"POST .*/(upload|media)$", r"failed to read headers", "a name of a form's part is a header, which cannot hold every character"),
     (r"POST .*/task/run$", r"^(?!task_name|username|the body)", "each task has its own parameters"),
 ]

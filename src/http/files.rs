@@ -145,7 +145,7 @@ fn content_type(extension: &str) -> &'static str {
     PictureFormat::from_extension(extension.trim_start_matches('.')).map_or("application/octet-stream", PictureFormat::media_type)
 }
 
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     headers
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())

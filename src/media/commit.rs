@@ -148,6 +148,8 @@ async fn insert(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> st
         frame_rate: ActiveValue::Set(None),
         created_at: ActiveValue::Set(now()),
         deleted_at: ActiveValue::Set(None),
+        preview: ActiveValue::Set(picture.info.preview.clone()),
+        graphic: ActiveValue::Set(false),
     };
     Ok(media::Entity::insert(row).exec(transaction).await?.last_insert_id)
 }

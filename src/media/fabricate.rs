@@ -74,6 +74,7 @@ fn medium(id: i64, step: Duration) -> media::ActiveModel {
         frame_rate: Set(None),
         created_at: Set(start + step * id as i32),
         deleted_at: Set(None),
+        ..Default::default()
     }
 }
 

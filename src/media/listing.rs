@@ -152,6 +152,15 @@ impl MediaStore {
         live().count(self.db.connection()).await.map_err(|source| database_error("count the media", source))
     }
 
+    /// How many pictures and frames have a number above this one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count_newer(&self, id: i64) -> Result<u64> {
+        let newer = pictures().filter(Column::Id.gt(id)).count(self.db.connection()).await;
+        newer.map_err(|source| database_error("count the pictures", source))
+    }
+
     /// The `n`-th medium by number, counted from zero.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ mod commit;
 pub mod detections;
 mod disk;
 mod duplicates;
+mod exif;
 pub mod export;
 mod fabricate;
 pub mod fetch;
@@ -34,6 +35,7 @@ mod prepare;
 mod promote;
 mod ready;
 mod rows;
+mod shown;
 mod staging;
 mod thumbs;
 mod trash;
@@ -86,6 +88,10 @@ pub struct Media {
     pub created_at: DateTime<Utc>,
     /// When it was deleted, if it was.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// `ThumbHash` of the picture, once it was made.
+    pub preview: Option<Vec<u8>>,
+    /// Whether people call it graphic.
+    pub graphic: bool,
 }
 
 impl Media {
@@ -112,6 +118,8 @@ impl Media {
             frame_rate: row.frame_rate,
             created_at: row.created_at,
             deleted_at: row.deleted_at,
+            preview: row.preview,
+            graphic: row.graphic,
         })
     }
 }
@@ -138,6 +146,7 @@ pub struct MediaStore {
     video: Arc<VideoConfig>,
     /// Thumbnails that are made at the same time.
     thumbnail_makers: Arc<Semaphore>,
+    previews: Arc<shown::Previews>,
 }
 
 impl MediaStore {
@@ -149,7 +158,8 @@ impl MediaStore {
         let blobs = Blobs::in_folder(data_dir)?;
         let data_dir = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned());
         let makers = std::thread::available_parallelism().map_or(2, usize::from);
-        Ok(Self { db, blobs, data_dir, limits, video: Arc::default(), thumbnail_makers: Arc::new(Semaphore::new(makers)) })
+        let (thumbnail_makers, previews) = (Arc::new(Semaphore::new(makers)), Arc::default());
+        Ok(Self { db, blobs, data_dir, limits, video: Arc::default(), thumbnail_makers, previews })
     }
 
     /// The same library with other settings for videos.

@@ -150,7 +150,7 @@ impl Preparer {
         }
         let memory = reserve(&self.reading, origin.byte_size, READ_BUDGET_KIB).await?;
         let limits = self.store.limits;
-        let (bytes, content_sha256, info) = blocking(move || {
+        let (bytes, content_sha256, mut info) = blocking(move || {
             let bytes = content.read(limit)?;
             let info = imaging::probe(&bytes, &limits)?;
             let content_sha256 = Sha256::of(&bytes);
@@ -161,7 +161,7 @@ impl Preparer {
         if self.check {
             let _pixels = reserve(&self.decoding, 3 * u64::from(info.width) * u64::from(info.height), DECODE_BUDGET_KIB).await?;
             let encoded = bytes.clone();
-            blocking(move || imaging::verify(&encoded, &limits)).await?;
+            info.preview = blocking(move || imaging::verify(&encoded, &limits)).await?.preview;
         }
         Ok(Examined { bytes, content_sha256, info, _memory: memory })
     }

@@ -12,7 +12,7 @@ use crate::types::{MediaId, MediaType, Sha256};
 
 /// One medium that is not deleted.
 const BY_ID: &str = "SELECT id, media_type, sha256, frame, content_sha256, ext, width, height, byte_size, captured_at, camera, \
-                     time_ms, duration_ms, frame_rate, created_at FROM media WHERE id = ?1 AND deleted_at IS NULL";
+                     time_ms, duration_ms, frame_rate, created_at, preview, graphic FROM media WHERE id = ?1 AND deleted_at IS NULL";
 
 impl MediaStore {
     /// As [`MediaStore::by_ids`], at once and on this thread; `None` where the database cannot be read so.
@@ -83,6 +83,8 @@ fn medium(row: &Row<'_>) -> rusqlite::Result<Media> {
         frame_rate: row.get(13)?,
         created_at: read(row, 14, moment)?,
         deleted_at: None,
+        preview: row.get(15)?,
+        graphic: row.get(16)?,
     })
 }
 

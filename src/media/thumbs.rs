@@ -46,10 +46,12 @@ impl MediaStore {
     pub async fn thumbnail(&self, media: &Media, side: ThumbnailSide) -> Result<Bytes> {
         let media = &self.picture_of(media).await?;
         let key = thumbnail_key(&media.content_sha256, side.pixels());
-        match self.blobs.get(&key).await {
+        let thumbnail = match self.blobs.get(&key).await {
             Err(error) if error.kind() == Kind::NotFound => self.make_thumbnail(media, side, &key).await,
             found => found,
-        }
+        }?;
+        self.keep_preview(media, &thumbnail);
+        Ok(thumbnail)
     }
 
     async fn make_thumbnail(&self, media: &Media, side: ThumbnailSide, key: &str) -> Result<Bytes> {

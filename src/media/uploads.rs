@@ -5,9 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use super::blobs::{Existing, upload_key};
+use super::fetch::{self, FetchRules};
 use super::{Blobs, MediaStore, Order, Sort, now, stored_hash};
 use crate::db::entity::upload::{ActiveModel, Column, Entity, Model};
 use crate::db::{Database, database_error, is_unique_violation, storable};
@@ -17,6 +18,12 @@ use crate::types::{Sha256, UploadId};
 
 /// Longest user name, in characters.
 pub const MAX_USERNAME: usize = 16;
+
+/// Pictures that are fetched from the web at the same time.
+const MOST_FETCHES: usize = 4;
+
+/// Longest file name taken from an address, in characters.
+const LONGEST_NAME: usize = 200;
 
 /// A picture that somebody sent in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,12 +77,15 @@ pub struct Uploads {
     limits: DecodeLimits,
     /// A delete must not remove the bytes that a simultaneous create of the same picture counts on.
     changing: Arc<Mutex<()>>,
+    /// Pictures that are fetched at the same time.
+    fetching: Arc<Semaphore>,
 }
 
 impl Uploads {
     /// The uploads beside this library.
     pub fn open(library: &MediaStore) -> Self {
-        Self { db: library.db.clone(), blobs: library.blobs.clone(), limits: library.limits, changing: Arc::default() }
+        let fetching = Arc::new(Semaphore::new(MOST_FETCHES));
+        Self { db: library.db.clone(), blobs: library.blobs.clone(), limits: library.limits, changing: Arc::default(), fetching }
     }
 
     /// Checks and stores a picture; true when the same bytes were there already (the first sender's row is returned then).
@@ -110,6 +120,21 @@ impl Uploads {
         };
         let stored = self.by_sha256(&sha256).await?;
         Ok((stored.ok_or_else(|| Error::internal("an upload vanished while it was stored: send it again"))?, already))
+    }
+
+    /// Fetches the picture that a URL leads to and stores it as [`Uploads::create`] does.
+    ///
+    /// # Errors
+    /// `Invalid` naming `url` when it cannot be fetched or is no usable picture, or `username`.
+    pub async fn create_from_url(&self, url: &str, rules: FetchRules, username: &str) -> Result<(Upload, bool)> {
+        // Each may hold a whole file in memory.
+        let _permit = self.fetching.acquire().await.map_err(|source| Error::internal("fetching is closed").because(source))?;
+        let url = fetch::check_url(url, rules).map_err(of_url)?;
+        let name = url.path_segments().and_then(Iterator::last).unwrap_or_default().to_owned();
+        let fetched = tokio::task::spawn_blocking(move || fetch::fetch_bytes(&url, rules)).await;
+        let bytes = fetched.map_err(|source| Error::internal("a fetch was interrupted").because(source))?.map_err(of_url)?;
+        let format = imaging::probe(&bytes, &self.limits).map_err(of_url)?.format;
+        self.create(bytes.into(), &named(&name, format), username).await.map_err(of_url)
     }
 
     /// The upload with this number.
@@ -180,6 +205,23 @@ impl Uploads {
         let limits = self.limits;
         let examined = tokio::task::spawn_blocking(move || Ok((Sha256::of(&bytes), imaging::verify(&bytes, &limits)?))).await;
         examined.map_err(|source| Error::internal("checking an upload was interrupted").because(source))?
+    }
+}
+
+/// A failure of the address that was given; those of the machine, and of other fields, stay what they are.
+fn of_url(error: Error) -> Error {
+    let is_other = matches!(error.kind(), Kind::Internal | Kind::Busy | Kind::NotReady) || error.fields().iter().any(|one| one.field != "image");
+    if is_other { error } else { Error::invalid_field("url", error.message()).because(error) }
+}
+
+/// The end of an address as a file name: many have no ending, or another one than the picture.
+fn named(name: &str, format: PictureFormat) -> String {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    let is_picture = name.rsplit_once('.').is_some_and(|(_, ending)| PictureFormat::from_extension(ending).is_some());
+    match name.as_str() {
+        _ if is_picture => name,
+        "" => format!("picture{}", format.extension()),
+        _ => format!("{name}{}", format.extension()),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod extract;
 pub mod import;
 mod incoming;
 pub mod long_task;
+pub mod map;
 pub mod metrics;
 mod params;
 pub mod rebuild;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Work, delete_media, detect, download_model, export_collection, import, long_task, update_index};
+use super::{Work, delete_media, detect, download_model, export_collection, import, long_task, map, update_index};
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
 use crate::job::{Job, NewJob};
@@ -19,13 +19,14 @@ pub struct Task {
 }
 
 /// Every task.
-pub const TASKS: [Task; 7] = [
+pub const TASKS: [Task; 8] = [
     Task { key: "delete_media", title: "Delete media", params: &["ids", "sha256", "collection_id"] },
     Task { key: "detect", title: "Detect objects", params: &["model", "retry_failed"] },
     Task { key: "download_model", title: "Download model", params: &["name"] },
     Task { key: "export_collection", title: "Export collection", params: &["collection_id"] },
     Task { key: "import", title: "Import", params: &["paths", "urls"] },
     Task { key: "long_task", title: "Long task", params: &[] },
+    Task { key: "map", title: "Map of pictures", params: &["feature_id", "method"] },
     Task { key: "update_index", title: "Update index", params: &["feature_id"] },
 ];
 
@@ -48,6 +49,7 @@ pub async fn start(app: &App, name: &str, params: Value, username: &str) -> Resu
         "export_collection" => export_collection::new_job(app, params).await,
         "import" => import::new_job(app, params),
         "long_task" => long_task::new_job(params),
+        "map" => map::new_job(app, params).await,
         "update_index" => update_index::new_job(app, params).await,
         _ => Err(Error::not_found("No such task")),
     }?;
@@ -93,6 +95,7 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
         "export_collection" => export_collection::run(app, work).await,
         "import" => import::run(app, work).await,
         "long_task" => long_task::run(work).await,
+        "map" => map::run(app, work).await,
         "update_index" => update_index::run(app, work).await,
         other => Err(Error::internal(format!("this version of likeness knows no task `{other}`"))),
     }

@@ -160,7 +160,9 @@ async fn full(app: &App, media: Media) -> Answer {
     if let Some(video) = &video {
         sources.extend(self::sources(app, video.id).await?);
     }
-    Ok(shapes::ok(MediaFull { el: shapes::media(&media).of_video(video.as_ref()), siblings, sources }))
+    let exif = app.media.exif(&media).await?.into_iter().map(Into::into).collect();
+    let original_name = sources.first().map(|source| source.name.clone());
+    Ok(shapes::ok(MediaFull { el: shapes::media(&media).of_video(video.as_ref()), exif, original_name, siblings, sources }))
 }
 
 async fn sources(app: &App, id: MediaId) -> Result<Vec<shapes::Source>> {

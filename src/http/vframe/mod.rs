@@ -3,11 +3,13 @@
 mod collection;
 mod detection;
 mod feature;
+mod feature_map;
 mod form;
 mod infer;
 mod intake;
 mod job;
 mod media;
+mod media_graphic;
 mod media_trash;
 mod modelzoo;
 mod narrowing;
@@ -29,10 +31,12 @@ pub(super) fn router(config: &Config) -> OpenApiRouter<App> {
         .merge(collection::router())
         .merge(detection::router())
         .merge(feature::router())
+        .merge(feature_map::router())
         .merge(infer::router())
         .merge(intake::router())
         .merge(job::router())
         .merge(media::router())
+        .merge(media_graphic::router())
         .merge(media_trash::router())
         .merge(modelzoo::router())
         .merge(search::router())

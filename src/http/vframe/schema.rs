@@ -110,6 +110,11 @@ pub(super) fn yes_or_no() -> RefOr<Schema> {
     AnyOfBuilder::new().item(truth).item(null()).item(one_of(["true", "false", "1", "0", ""])).into()
 }
 
+/// True or false, or a text of it.
+pub(super) fn truth_or_text() -> RefOr<Schema> {
+    AnyOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Boolean)).item(flag()).into()
+}
+
 /// Anything: all of it counts as true or false.
 pub(super) fn truth() -> Object {
     Object::with_type(SchemaType::AnyValue)
