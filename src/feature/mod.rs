@@ -226,6 +226,15 @@ impl Features {
         self.data_dir.join("maps").join(format!("{id}.map"))
     }
 
+    /// Bytes of all vectors, and of all indexes. Blocks; a file that goes meanwhile counts as nothing.
+    pub fn bytes_on_disk(&self) -> (u64, u64) {
+        let of = |folder: &str| {
+            let files = walkdir::WalkDir::new(self.data_dir.join(folder)).into_iter().flatten();
+            files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
+        };
+        (of("features"), of("indexes"))
+    }
+
     /// Records pictures that gave no vector. Recording one again renews its reason.
     ///
     /// # Errors

@@ -55,7 +55,8 @@ pub fn body(ids: &[MediaId], places: &[[f32; 2]]) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(size_of::<u32>() * (1 + 3 * count));
     bytes.extend_from_slice(&(count as u32).to_le_bytes());
     for id in &ids[..count] {
-        let number = u32::try_from(id.0).map_err(|_| Error::unsupported(format!("media {id} has a number above 32 bits: no map holds it")))?;
+        let number =
+            u32::try_from(id.0).map_err(|_| Error::unsupported(format!("media {id} has a number above 32 bits: no map holds it")))?;
         bytes.extend_from_slice(&number.to_le_bytes());
     }
     places[..count].iter().flatten().for_each(|value| bytes.extend_from_slice(&value.to_le_bytes()));

@@ -1,4 +1,4 @@
-//! `/static/*`: pictures and videos of the library, uploads and thumbnails. A name in an address is parsed into a hash and a frame and
+//! `/static/*`: pictures and videos of the library, uploads and documents. A name in an address is parsed into a hash and a frame and
 //! looked up; no path is ever built from it.
 
 use axum::Router;
@@ -15,14 +15,13 @@ use super::error::Failure;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::imaging::PictureFormat;
-use crate::media::{Media, ThumbnailSide, Upload, video};
-use crate::types::{MediaId, Sha256};
+use crate::media::{Media, Upload, video};
+use crate::types::Sha256;
 
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/static/data/media/{first}/{second}/{file}", get(media))
         .route("/static/data/uploads/{first}/{second}/{file}", get(upload))
-        .route("/static/data/thumbs/{side}/{id}", get(thumbnail))
         .route("/static/modelzoo/{key}/{file}", get(document))
 }
 
@@ -110,22 +109,6 @@ async fn upload(
     Ok(picture(bytes, content_type(&found.ext), &tag))
 }
 
-async fn thumbnail(State(app): State<App>, Path((side, id)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Failure> {
-    let id = id.parse().map_err(|_| Error::not_found("no such picture"))?;
-    let side = side
-        .parse::<u32>()
-        .ok()
-        .and_then(|pixels| ThumbnailSide::try_from(pixels).ok())
-        .ok_or_else(|| Error::not_found("thumbnails are 160, 320 or 640 pixels"))?;
-    let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("no such picture"))?;
-    let tag = format!("\"{}-{}\"", found.content_sha256, side.pixels());
-    if is_known(&headers, &tag) {
-        return Ok(not_modified(&tag));
-    }
-    let bytes = app.media.thumbnail(&found, side).await?;
-    Ok(picture(bytes, "image/jpeg", &tag))
-}
-
 /// A text or picture of a model's documentation.
 async fn document(State(app): State<App>, Path((key, name)): Path<(String, String)>) -> Result<Response, Failure> {
     let read = move || {
@@ -152,14 +135,14 @@ pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
         .is_some_and(|known| known.split(',').any(|one| one.trim() == tag))
 }
 
-fn not_modified(tag: &str) -> Response {
+pub(super) fn not_modified(tag: &str) -> Response {
     (StatusCode::NOT_MODIFIED, [(header::ETAG, tag.to_owned()), (header::CACHE_CONTROL, CACHING.to_owned())]).into_response()
 }
 
 /// Twelve hours, as the original's static files; bytes under a hash never change, but a deleted picture should go.
 const CACHING: &str = "public, max-age=43200";
 
-fn picture(bytes: Bytes, media_type: &'static str, tag: &str) -> Response {
+pub(super) fn picture(bytes: Bytes, media_type: &'static str, tag: &str) -> Response {
     let headers =
         [(header::CONTENT_TYPE, media_type.to_owned()), (header::ETAG, tag.to_owned()), (header::CACHE_CONTROL, CACHING.to_owned())];
     (headers, Body::from(bytes)).into_response()

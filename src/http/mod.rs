@@ -10,6 +10,7 @@ mod linger;
 mod pages;
 mod socketio;
 mod status;
+mod thumbs;
 mod vframe;
 
 use axum::extract::Request;
@@ -46,6 +47,7 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .merge(status::aliases())
         .merge(docs::router(description))
         .merge(files::router())
+        .merge(thumbs::router())
         .merge(exports::router())
         .merge(pages::router())
         .fallback(error::unknown_path)

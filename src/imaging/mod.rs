@@ -4,6 +4,7 @@
 
 mod capture;
 mod convert;
+mod cut;
 mod decode;
 mod encode;
 mod exif_fields;
@@ -20,6 +21,7 @@ mod resize;
 
 use crate::error::{Error, Result};
 
+pub use cut::thumbnail_of;
 pub use decode::{decode, decode_at_least, verify};
 pub use encode::{encode_jpeg, encode_png, thumbnail};
 pub use exif_fields::{ExifField, exif_fields};

@@ -35,7 +35,8 @@ pub fn preview_of(picture: &Picture) -> Result<Vec<u8>> {
     let small = fit_within(picture, SIDE)?;
     let (width, height) = (small.width as usize, small.height as usize);
     let pixels = small.rgb.as_chunks::<3>().0;
-    let plane = |mix: fn([f32; 3]) -> f32| -> Vec<f32> { pixels.iter().map(|rgb| mix(rgb.map(|value| f32::from(value) / 255.0))).collect() };
+    let plane =
+        |mix: fn([f32; 3]) -> f32| -> Vec<f32> { pixels.iter().map(|rgb| mix(rgb.map(|value| f32::from(value) / 255.0))).collect() };
     let longest = width.max(height) as f32;
     let waves = |side: usize| ((MOST_WAVES * side as f32 / longest).round() as usize).max(1);
     let (across, down) = (waves(width), waves(height));

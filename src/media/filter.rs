@@ -1,16 +1,16 @@
 //! Which media a list shows: by kind, by when and from where they were imported, by collection, duplicates, the trash.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use sea_orm::sea_query::{ExprTrait, Func, LikeExpr, Query, SelectStatement, SimpleExpr};
+use sea_orm::sea_query::{ExprTrait, Func, LikeExpr, NullOrdering, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::detections::LabelFilter;
 use super::{Media, MediaStore, Order, Sort, rows};
 use crate::db::database_error;
 use crate::db::entity::media::{Column, Entity};
-use crate::db::entity::{collection_media, detection, media_source};
+use crate::db::entity::{collection_media, detection, feature_failure, media_source};
 use crate::error::{Error, Result};
-use crate::types::{CollectionId, MediaId, MediaType};
+use crate::types::{CollectionId, FeatureId, MediaId, MediaType};
 
 /// One of a medium's dates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,6 +44,17 @@ impl DateKind {
     }
 }
 
+/// How far a feature is with a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeatureState {
+    /// It has a vector: it is no later than this picture, which was the last one extracted, and did not fail.
+    Extracted(MediaId),
+    /// It is later than this picture, which was the last one extracted.
+    Missing(MediaId),
+    /// It gave no vector.
+    Failed,
+}
+
 /// What a list is narrowed to; everything given must hold.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MediaFilter {
@@ -63,6 +74,10 @@ pub struct MediaFilter {
     pub not_collections: Vec<CollectionId>,
     /// Shows this, as a detector saw it.
     pub seen: Option<LabelFilter>,
+    /// Whether people call it graphic.
+    pub graphic: Option<bool>,
+    /// How far a feature is with it.
+    pub feature: Option<(FeatureId, FeatureState)>,
     /// Other media with the same bytes as this one.
     pub duplicate_of: Option<MediaId>,
     /// The trash, instead of what is not deleted.
@@ -81,6 +96,8 @@ impl MediaFilter {
             .add_option(some(&self.collections).map(|ids| Column::Id.in_subquery(members(ids))))
             .add_option(some(&self.not_collections).map(|ids| Column::Id.not_in_subquery(members(ids))))
             .add_option(self.seen.as_ref().map(|seen| Column::Id.in_subquery(showing(seen))))
+            .add_option(self.graphic.map(|graphic| Column::Graphic.eq(graphic)))
+            .add_option(self.feature.map(|(id, state)| in_state(id, state)))
             .add_option(self.duplicate_of.map(|id| Column::ContentSha256.in_subquery(content_of(id)).and(Column::Id.ne(id.0))))
     }
 
@@ -92,7 +109,7 @@ impl MediaFilter {
         }
     }
 
-    fn select(&self) -> Select<Entity> {
+    pub(super) fn select(&self) -> Select<Entity> {
         Entity::find().filter(self.condition())
     }
 }
@@ -104,8 +121,9 @@ impl MediaStore {
     /// Those of the database.
     pub async fn find(&self, filter: &MediaFilter, offset: u64, limit: u64, sort: Sort, order: Order) -> Result<Vec<Media>> {
         // The rows that are skipped are only counted, in an index; those of the page alone are read.
-        let page = sorted(filter.select().select_only().column(Column::Id), sort, order).offset(offset).limit(limit).into_query();
-        let rows = sorted(Entity::find().filter(Column::Id.in_subquery(page)), sort, order).all(self.db.connection()).await;
+        let by = (sort, filter.date);
+        let page = sorted(filter.select().select_only().column(Column::Id), by, order).offset(offset).limit(limit).into_query();
+        let rows = sorted(Entity::find().filter(Column::Id.in_subquery(page)), by, order).all(self.db.connection()).await;
         rows.map_err(|source| database_error("list the media", source))?.into_iter().map(Media::from_row).collect()
     }
 
@@ -151,10 +169,13 @@ impl MediaStore {
     }
 }
 
-fn sorted(media: Select<Entity>, sort: Sort, order: Order) -> Select<Entity> {
-    let by_date = match sort {
-        Sort::Id => media,
-        Sort::Date => media.order_by(Column::CreatedAt, order.into()),
+/// What has no such date counts as the oldest, on every database.
+fn sorted(media: Select<Entity>, by: (Sort, DateKind), order: Order) -> Select<Entity> {
+    let undated = if order == Order::Asc { NullOrdering::First } else { NullOrdering::Last };
+    let by_date = match by {
+        (Sort::Id, _) => media,
+        (Sort::Date, DateKind::Imported) => media.order_by(Column::CreatedAt, order.into()),
+        (Sort::Date, DateKind::Captured) => media.order_by_with_nulls(Column::CapturedAt, order.into(), undated),
     };
     by_date.order_by(Column::Id, order.into())
 }
@@ -205,6 +226,19 @@ fn showing(seen: &LabelFilter) -> SelectStatement {
             .add_option(seen.detector.as_ref().map(|detector| detection::Column::Detector.eq(detector))),
     );
     query
+}
+
+fn in_state(feature: FeatureId, state: FeatureState) -> Condition {
+    let mut failed = Query::select();
+    failed.column(feature_failure::Column::MediaId).from(feature_failure::Entity);
+    failed.and_where(feature_failure::Column::FeatureId.eq(feature.0));
+    let is_picture = Column::MediaType.is_in([MediaType::Image as i32, MediaType::VideoFrame as i32]);
+    let pictures = Condition::all().add(is_picture);
+    match state {
+        FeatureState::Failed => pictures.add(Column::Id.in_subquery(failed)),
+        FeatureState::Extracted(last) => pictures.add(Column::Id.lte(last.0)).add(Column::Id.not_in_subquery(failed)),
+        FeatureState::Missing(last) => pictures.add(Column::Id.gt(last.0)).add(Column::Id.not_in_subquery(failed)),
+    }
 }
 
 fn content_of(id: MediaId) -> SelectStatement {

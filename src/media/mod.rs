@@ -16,6 +16,7 @@ use crate::types::{MediaId, MediaType, Sha256};
 
 mod archive;
 pub mod blobs;
+mod census;
 pub mod check;
 pub mod collections;
 mod commit;
@@ -30,6 +31,7 @@ mod filter;
 pub mod import;
 pub mod intake;
 mod listing;
+mod months;
 mod origin;
 mod prepare;
 mod promote;
@@ -44,11 +46,13 @@ pub mod video;
 mod walk;
 
 pub use blobs::Blobs;
+pub use census::{Census, DiskRoom};
 pub use collections::{Collection, CollectionMedia, Collections};
 pub use detections::{Detection, Detections, Rect};
 pub use duplicates::Duplicates;
-pub use filter::{DateKind, MediaFilter};
+pub use filter::{DateKind, FeatureState, MediaFilter};
 pub use listing::{LibraryInfo, Order, Sort};
+pub use months::Month;
 pub use thumbs::ThumbnailSide;
 pub use trash::Marked;
 pub use uploads::{Upload, Uploads};
@@ -147,6 +151,8 @@ pub struct MediaStore {
     /// Thumbnails that are made at the same time.
     thumbnail_makers: Arc<Semaphore>,
     previews: Arc<shown::Previews>,
+    census: census::LastCensus,
+    months: months::LastMonths,
 }
 
 impl MediaStore {
@@ -158,8 +164,17 @@ impl MediaStore {
         let blobs = Blobs::in_folder(data_dir)?;
         let data_dir = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned());
         let makers = std::thread::available_parallelism().map_or(2, usize::from);
-        let (thumbnail_makers, previews) = (Arc::new(Semaphore::new(makers)), Arc::default());
-        Ok(Self { db, blobs, data_dir, limits, video: Arc::default(), thumbnail_makers, previews })
+        Ok(Self {
+            db,
+            blobs,
+            data_dir,
+            limits,
+            video: Arc::default(),
+            thumbnail_makers: Arc::new(Semaphore::new(makers)),
+            previews: Arc::default(),
+            census: Arc::default(),
+            months: Arc::default(),
+        })
     }
 
     /// The same library with other settings for videos.

@@ -46,6 +46,7 @@ pub(super) fn numbers(connection: &Connection, question: &Statement) -> rusqlite
 /// A value as the other queries write it to the file.
 fn bound(value: &Value) -> rusqlite::Result<Bound> {
     Ok(match value {
+        Value::Bool(Some(truth)) => i64::from(*truth).into(),
         Value::Int(Some(number)) => i64::from(*number).into(),
         Value::BigInt(Some(number)) => (*number).into(),
         Value::BigUnsigned(Some(number)) => i64::try_from(*number).unwrap_or(i64::MAX).into(),

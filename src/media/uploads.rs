@@ -210,7 +210,8 @@ impl Uploads {
 
 /// A failure of the address that was given; those of the machine, and of other fields, stay what they are.
 fn of_url(error: Error) -> Error {
-    let is_other = matches!(error.kind(), Kind::Internal | Kind::Busy | Kind::NotReady) || error.fields().iter().any(|one| one.field != "image");
+    let is_other =
+        matches!(error.kind(), Kind::Internal | Kind::Busy | Kind::NotReady) || error.fields().iter().any(|one| one.field != "image");
     if is_other { error } else { Error::invalid_field("url", error.message()).because(error) }
 }
 

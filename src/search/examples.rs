@@ -68,7 +68,9 @@ fn check(examples: &[Example]) -> Result<()> {
         return wrong("a weight must be a number other than zero: above it for a liked picture, below it for a disliked one".into());
     }
     if !examples.iter().any(|one| one.weight > 0.0) {
-        return wrong("there must be at least one liked picture (weight above zero): disliked ones alone say only where not to look".into());
+        return wrong(
+            "there must be at least one liked picture (weight above zero): disliked ones alone say only where not to look".into(),
+        );
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod detector;
 mod detectors;
 mod examples;
 mod loaded;
+mod meter;
 mod narrowed;
 mod ranking;
 mod reading;
@@ -29,6 +30,7 @@ pub use detector::{Detector, Inference};
 pub use detectors::Detectors;
 pub use examples::{Example, MOST_EXAMPLES};
 use loaded::{LoadedFeature, Sought};
+pub use meter::{KEPT_MINUTES, MinuteOfWork, idle, last_minutes};
 use ranking::{Field, Ranking};
 pub use reading::{Reading, Readings};
 
@@ -146,6 +148,7 @@ pub struct SearchDesk {
     computing: Arc<Semaphore>,
     /// Where the library's counter stood when deleted media crowded an answer; -1 for never.
     crowded_at: Arc<AtomicI64>,
+    meter: Arc<meter::Meter>,
 }
 
 #[derive(Default)]
@@ -178,7 +181,8 @@ impl SearchDesk {
         let detectors = Detectors::new(engine.clone(), zoo.clone(), limits);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let (computing, crowded_at) = (Arc::new(Semaphore::new(cores)), Arc::new(AtomicI64::new(-1)));
-        Self { engine, media, zoo, features, limits, detectors, state: Arc::default(), computing, crowded_at }
+        let meter = Arc::new(meter::Meter::new());
+        Self { engine, media, zoo, features, limits, detectors, state: Arc::default(), computing, crowded_at, meter }
     }
 
     /// The detection models.
@@ -315,7 +319,19 @@ impl SearchDesk {
     async fn answer(&self, field: Field, sought: Sought, query: &Query, started: Instant) -> Result<Answer> {
         let (feature, searched) = (field.loaded.feature().id, field.view.len(field.among.as_deref()));
         let Ranking { matches, total, readings } = self.ranked(field, sought, query).await?;
-        Ok(Answer { feature, matches, searched, total, readings, took: started.elapsed() })
+        let took = started.elapsed();
+        self.meter.record(took);
+        Ok(Answer { feature, matches, searched, total, readings, took })
+    }
+
+    /// How long this desk has been there.
+    pub fn uptime(&self) -> Duration {
+        self.meter.uptime()
+    }
+
+    /// Searches of the last minutes (at most [`KEPT_MINUTES`]), oldest first.
+    pub fn series(&self, minutes: usize) -> Vec<MinuteOfWork> {
+        self.meter.series(minutes)
     }
 
     async fn chosen(&self, id: Option<FeatureId>) -> Result<Arc<LoadedFeature>> {

@@ -125,7 +125,7 @@ fn what_is_over_stays_over_and_every_change_is_in_the_table() {
 }
 
 /// Waits until a job is over, by listening.
-async fn end_of(test: &TestApp, uuid: &str) -> serde_json::Value {
+pub(crate) async fn end_of(test: &TestApp, uuid: &str) -> serde_json::Value {
     let mut events = test.app.jobs.subscribe();
     loop {
         let job = test.get_ok(&format!("/api/v1/task/job/{uuid}/")).await["res"].clone();
@@ -136,7 +136,7 @@ async fn end_of(test: &TestApp, uuid: &str) -> serde_json::Value {
     }
 }
 
-async fn run(test: &TestApp, name: &str, params: serde_json::Value) -> String {
+pub(crate) async fn run(test: &TestApp, name: &str, params: serde_json::Value) -> String {
     let (status, body) = test.send_json("POST", "/api/v1/task/run/", &json!({ "task_name": name, "params": params })).await;
     assert_eq!((status, body["task_name"].as_str()), (202, Some(name)), "{body}");
     body["uuid"].as_str().unwrap().to_owned()
@@ -150,7 +150,7 @@ impl Drop for Workers {
     }
 }
 
-fn workers(test: &TestApp) -> Workers {
+pub(crate) fn workers(test: &TestApp) -> Workers {
     let end = CancellationToken::new();
     worker::start(&test.app, &end);
     Workers(end)
@@ -304,7 +304,7 @@ async fn a_url_is_fetched_and_known_by_its_address_and_a_redirect_to_a_private_o
 }
 
 /// A site on this machine: `one.jpg` is a picture, `text.jpg` is none, the rest is not there.
-async fn serve_pictures() -> String {
+pub(crate) async fn serve_pictures() -> String {
     use axum::routing::get;
     let router = axum::Router::new()
         .route("/one.jpg", get(|| async { crate::support::picture(3, 0) }))

@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::detection;
 use super::narrowing;
 use super::schema;
 use super::shapes::{self, Duplicates, Envelope, Listed, MediaDeleted, MediaFull, MediaInfo, MediaList, Page};
@@ -14,8 +15,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Id, Params, Word};
-use crate::media::{Media, MediaFilter};
-use crate::types::{CollectionId, MediaId, MediaType, Sha256};
+use crate::media::{FeatureState, Media, MediaFilter};
+use crate::types::{CollectionId, FeatureId, MediaId, MediaType, Sha256};
 
 type Answer = std::result::Result<Response, Failure>;
 
@@ -23,6 +24,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(duplicates))
+        .routes(routes!(months))
         .routes(routes!(by_id, delete))
         .routes(routes!(info))
         .routes(routes!(random))
@@ -42,6 +44,26 @@ struct Narrowed {
     /// Imported then or earlier; a date means until its end, in UTC.
     #[param(example = "2026-01-31T12:00:00Z", schema_with = schema::moment)]
     until: Option<String>,
+    /// Which date `since`, `until` and `sort=date` mean: `imported` (the default) or `captured`, the camera's clock taken for UTC;
+    /// what has none counts as the oldest.
+    #[param(example = "imported", schema_with = schema::date_kind)]
+    date: Option<String>,
+    /// Only media in which this was seen.
+    label: Option<String>,
+    /// Only what this model saw counts for `label`.
+    detector: Option<String>,
+    /// Only what was seen with this confidence or more counts for `label`.
+    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
+    min_confidence: Option<String>,
+    /// Only what people call graphic (`1`), or only what they do not (`0`).
+    #[param(example = "0", schema_with = schema::flag)]
+    graphic: Option<String>,
+    /// With `feature_state`: the feature that is meant.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    feature_id: Option<String>,
+    /// How far the feature is with it: `extracted`, `missing` or `failed`; needs `feature_id`.
+    #[param(example = "missing", schema_with = schema::feature_state)]
+    feature_state: Option<String>,
     /// Part of the original file name or path, in any letter case.
     #[param(max_length = 256)]
     name: Option<String>,
@@ -57,7 +79,29 @@ struct Narrowed {
 }
 
 impl Narrowed {
+    /// With what only the records of features tell.
+    async fn whole_filter(&self, app: &App) -> Result<MediaFilter> {
+        let id = narrowing::number("feature_id", self.feature_id.as_deref())?.map(FeatureId);
+        let Some(word) = self.feature_state.as_deref().filter(|word| !word.is_empty()) else { return self.filter() };
+        let id = id.ok_or_else(|| Error::invalid_field("feature_id", "say which feature feature_state is of"))?;
+        let feature = app.features.get(id).await?;
+        let feature = feature.ok_or_else(|| Error::invalid_field("feature_id", format!("there is no feature {id}")))?;
+        let last = MediaId(feature.process_id);
+        let state = match word {
+            "extracted" => FeatureState::Extracted(last),
+            "missing" => FeatureState::Missing(last),
+            "failed" => FeatureState::Failed,
+            other => {
+                let message = format!("must be extracted, missing or failed, not `{}`", shapes::clipped(other));
+                return Err(Error::invalid_field("feature_state", message));
+            }
+        };
+        Ok(MediaFilter { feature: Some((id, state)), ..self.filter()? })
+    }
+
     fn filter(&self) -> Result<MediaFilter> {
+        let seen = detection::filter(self.label.clone().unwrap_or_default(), self.detector.as_deref(), self.min_confidence.as_deref())?;
+        let graphic = self.graphic.as_deref().filter(|word| !word.is_empty());
         let (since, until) = narrowing::period(self.since.as_deref(), self.until.as_deref())?;
         Ok(MediaFilter {
             media_types: narrowing::kind(self.r#type.as_deref())?.into_iter().collect(),
@@ -67,6 +111,9 @@ impl Narrowed {
             collections: narrowing::number("collection_id", self.collection_id.as_deref())?.map(CollectionId).into_iter().collect(),
             duplicate_of: narrowing::number("duplicate_of", self.duplicate_of.as_deref())?.map(MediaId),
             deleted: narrowing::flag("deleted", self.deleted.as_deref())?,
+            date: narrowing::date_kind(self.date.as_deref())?,
+            seen: Some(seen).filter(|seen| !seen.label.is_empty()),
+            graphic: graphic.map(|word| narrowing::flag("graphic", Some(word))).transpose()?,
             ..MediaFilter::default()
         })
     }
@@ -78,7 +125,7 @@ impl Narrowed {
 async fn list(State(app): State<App>, Params(page): Params<Page>, Params(narrowed): Params<Narrowed>) -> Answer {
     let (offset, limit) = page.window()?;
     let (sort, order) = page.sorting()?;
-    let filter = narrowed.filter()?;
+    let filter = narrowed.whole_filter(&app).await?;
     let sources = match filter.duplicate_of {
         Some(id) => Some(sources(&app, id).await?),
         None => None,
@@ -87,6 +134,14 @@ async fn list(State(app): State<App>, Params(page): Params<Page>, Params(narrowe
     let total = app.media.count_found(&filter).await?;
     let page = Listed { status: "ok", res: rows.iter().map(shapes::media).collect(), total, offset, limit };
     Ok(shapes::envelope(MediaList { page, sources }))
+}
+
+/// How many media are of each month, newest first: those of the list with the same words.
+#[utoipa::path(get, path = "/media/months", tag = "media", operation_id = "list_months", params(Narrowed),
+    responses((status = 200, body = Envelope<Vec<shapes::Month>>), Failures))]
+async fn months(State(app): State<App>, Params(narrowed): Params<Narrowed>) -> Answer {
+    let filter = narrowed.whole_filter(&app).await?;
+    Ok(shapes::ok(app.media.months(&filter).await?.into_iter().map(shapes::Month::from).collect::<Vec<_>>()))
 }
 
 /// What is there more than once, byte by byte: as several media, or imported from several places.

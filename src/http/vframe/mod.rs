@@ -1,6 +1,7 @@
 //! The VFRAME door: `/api/v1/*`, answered in that system's shapes.
 
 mod collection;
+mod dashboard;
 mod detection;
 mod feature;
 mod feature_map;
@@ -29,6 +30,7 @@ use crate::config::Config;
 pub(super) fn router(config: &Config) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(collection::router())
+        .merge(dashboard::router())
         .merge(detection::router())
         .merge(feature::router())
         .merge(feature_map::router())

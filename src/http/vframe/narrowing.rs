@@ -52,9 +52,7 @@ pub(super) fn choice(name: &str, text: Option<&str>, words: [&str; 2]) -> Result
         None => Ok(false),
         Some(text) if text == words[0] => Ok(false),
         Some(text) if text == words[1] => Ok(true),
-        Some(text) => {
-            Err(Error::invalid_field(name, format!("must be {} or {}, not `{}`", words[0], words[1], shapes::clipped(text))))
-        }
+        Some(text) => Err(Error::invalid_field(name, format!("must be {} or {}, not `{}`", words[0], words[1], shapes::clipped(text)))),
     }
 }
 

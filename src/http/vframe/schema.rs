@@ -43,6 +43,16 @@ pub(super) fn date_kind() -> Object {
     one_of(["imported", "captured"])
 }
 
+/// How far a feature is with a picture.
+pub(super) fn feature_state() -> Object {
+    one_of(["extracted", "missing", "failed"])
+}
+
+/// What is told by the minute.
+pub(super) fn series() -> Object {
+    one_of(["search", "extract", "import"])
+}
+
 /// What hits are sorted by.
 pub(super) fn hit_sort() -> Object {
     one_of(["score", "date"])

@@ -69,7 +69,8 @@ async fn answers_have_the_described_schemas() {
     let description = description(&test).await;
     for (method, path, operation) in operations(&description) {
         // What reads only: each with the first of its kind.
-        if method != "GET" || path.contains("collection") || path.contains("detection") || path.contains("{uuid}") || path.contains("/map") {
+        if method != "GET" || path.contains("collection") || path.contains("detection") || path.contains("{uuid}") || path.contains("/map")
+        {
             continue;
         }
         let hash = test.get_ok("/api/v1/media/id/1").await["res"]["el"]["sha256"].as_str().unwrap().to_owned();

@@ -50,6 +50,8 @@ pub(super) struct SearchForm {
     /// Only what is in none of these collections.
     #[schema(schema_with = schema::collection_list)]
     not_collection_id: Option<Vec<i64>>,
+    /// Only what people call graphic, or only what they do not.
+    graphic: Option<bool>,
     /// Not these media.
     #[schema(schema_with = schema::media_list)]
     exclude: Option<Vec<i64>>,
@@ -119,7 +121,7 @@ enum Holds {
     Numbers,
 }
 
-const FIELDS: [(&str, Holds); 20] = [
+const FIELDS: [(&str, Holds); 21] = [
     ("offset", Holds::Whole),
     ("limit", Holds::Whole),
     ("feature", Holds::Whole),
@@ -133,6 +135,7 @@ const FIELDS: [(&str, Holds); 20] = [
     ("date", Holds::Text),
     ("collection_id", Holds::Numbers),
     ("not_collection_id", Holds::Numbers),
+    ("graphic", Holds::Truth),
     ("exclude", Holds::Numbers),
     ("min_score", Holds::Number),
     ("max_score", Holds::Number),

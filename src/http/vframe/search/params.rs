@@ -76,6 +76,9 @@ pub(super) struct Wanted {
     /// Only what is in none of these collections: numbers with commas between, at most 100.
     #[param(example = "3", schema_with = schema::few_numbers)]
     not_collection_id: Option<String>,
+    /// Only what people call graphic (`1`), or only what they do not (`0`).
+    #[param(example = "0", schema_with = schema::flag)]
+    graphic: Option<String>,
     /// Not these media: numbers with commas between, at most 10000 (addresses end earlier: ask with POST then).
     #[param(example = "12,13", schema_with = schema::many_listed)]
     exclude: Option<String>,
@@ -172,6 +175,12 @@ impl Wanted {
             collections: collections("collection_id", &self.collection_id)?,
             not_collections: collections("not_collection_id", &self.not_collection_id)?,
             seen: Some(seen).filter(|seen| !seen.label.is_empty()),
+            graphic: self
+                .graphic
+                .as_deref()
+                .filter(|word| !word.is_empty())
+                .map(|word| narrowing::flag("graphic", Some(word)))
+                .transpose()?,
             ..MediaFilter::default()
         })
     }

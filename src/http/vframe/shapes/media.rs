@@ -103,6 +103,22 @@ pub(crate) struct Duplicates {
     first: Media,
 }
 
+/// A month and how many media are of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Month {
+    /// Media.
+    count: u64,
+    /// Year and month, in UTC; null for media without such a date.
+    #[schema(example = "2026-11")]
+    month: Option<String>,
+}
+
+impl From<media::Month> for Month {
+    fn from(media::Month { month, count }: media::Month) -> Self {
+        Self { count, month }
+    }
+}
+
 /// What became of one medium of many.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MediaMarked {

@@ -12,7 +12,8 @@ mod upload;
 pub(super) use envelope::{Done, Envelope, Listed, envelope, ok, sorted};
 pub(super) use feature::{Feature, FeatureForm, NewFeatureForm, feature};
 pub(super) use media::{
-    Duplicates, GraphicForm, IntakeForm, ManyGraphicForm, IntakeStarted, Media, MediaDeleted, MediaFull, MediaIds, MediaInfo, MediaList, MediaMarked, Source, media,
+    Duplicates, GraphicForm, IntakeForm, IntakeStarted, ManyGraphicForm, Media, MediaDeleted, MediaFull, MediaIds, MediaInfo, MediaList,
+    MediaMarked, Month, Source, media,
 };
 pub(super) use model::{RawModel, loaded_model, raw_model};
 pub(super) use page::{Page, clipped, number};

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::model::LoadedModel;
 use super::{Feature, Media, Upload};
-use crate::http::vframe::infer::Infer;
 use crate::http::vframe::detection::Seen;
+use crate::http::vframe::infer::Infer;
 use crate::search::{Answer, Match, Query, Readings};
 use crate::types::Region;
 
