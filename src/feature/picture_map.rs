@@ -98,10 +98,10 @@ pub fn read(file: &Path) -> Result<Option<PictureMap>> {
         Err(error) => return Err(io_error(file, "read", error)),
     };
     let damaged = || Error::new(Kind::Corrupt, format!("the map {} is damaged: run the task `map` again", file.display()));
-    parsed(Bytes::from(bytes)).map(Some).ok_or_else(damaged)
+    parsed(&Bytes::from(bytes)).map(Some).ok_or_else(damaged)
 }
 
-fn parsed(bytes: Bytes) -> Option<PictureMap> {
+fn parsed(bytes: &Bytes) -> Option<PictureMap> {
     let number = |place: usize| Some(u32::from_le_bytes(*bytes.get(place..)?.first_chunk()?));
     let end = bytes.len().checked_sub(SUM)?;
     let stamp = number(end)?;

@@ -124,13 +124,12 @@ fn value(exif: &Exif, tag: Tag) -> Option<String> {
 
 fn parts(value: &Value) -> usize {
     match value {
-        Value::Byte(list) => list.len(),
+        Value::Byte(list) | Value::Undefined(list, _) => list.len(),
         Value::Ascii(list) => list.len(),
         Value::Short(list) => list.len(),
         Value::Long(list) => list.len(),
         Value::Rational(list) => list.len(),
         Value::SByte(list) => list.len(),
-        Value::Undefined(list, _) => list.len(),
         Value::SShort(list) => list.len(),
         Value::SLong(list) => list.len(),
         Value::SRational(list) => list.len(),

@@ -41,7 +41,7 @@ pub fn preview_of(picture: &Picture) -> Result<Vec<u8>> {
     let waves = |side: usize| ((MOST_WAVES * side as f32 / longest).round() as usize).max(1);
     let (across, down) = (waves(width), waves(height));
     let light = channel(&plane(|[r, g, b]| (r + g + b) / 3.0), width, across.max(3), down.max(3));
-    let yellow = channel(&plane(|[r, g, b]| (r + g) / 2.0 - b), width, 3, 3);
+    let yellow = channel(&plane(|[r, g, b]| f32::midpoint(r, g) - b), width, 3, 3);
     let red = channel(&plane(|[r, g, _]| r - g), width, 3, 3);
     let is_landscape = width > height;
     let whole = |value: f32| value.round() as u32;

@@ -4,6 +4,7 @@
 mod approximate;
 mod distinct;
 mod dot;
+mod effort;
 mod factory;
 mod faiss;
 mod flat;
@@ -29,7 +30,7 @@ pub use kind::{FaissSettings, HnswSettings, IndexKind};
 pub use manifest::{FORMAT_VERSION, IndexFile, Manifest};
 pub use publish::build;
 pub use row_set::RowSet;
-pub use snapshot::{Snapshot, current_stamp, current_version, open_current};
+pub use snapshot::{Snapshot, current_stamp, current_version, open_current, open_current_with};
 pub use tail::{search_rows, search_with_tail};
 
 /// One answer: a row of the matrix and how close it is.

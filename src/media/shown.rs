@@ -16,21 +16,27 @@ use crate::types::MediaId;
 
 /// Previews that wait to be written, and whether somebody is writing.
 #[derive(Debug, Default)]
-pub(super) struct Previews(Mutex<(Vec<(MediaId, Vec<u8>)>, bool)>);
+pub(super) struct Previews(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    previews: Vec<(MediaId, Vec<u8>)>,
+    is_written: bool,
+}
 
 impl Previews {
     /// Adds one; true when the caller has to write.
     fn push(&self, id: MediaId, preview: Vec<u8>) -> bool {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.0.push((id, preview));
-        !std::mem::replace(&mut waiting.1, true)
+        waiting.previews.push((id, preview));
+        !std::mem::replace(&mut waiting.is_written, true)
     }
 
     /// What waits; nothing ends the caller's turn.
     fn take(&self) -> Vec<(MediaId, Vec<u8>)> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.1 = !waiting.0.is_empty();
-        std::mem::take(&mut waiting.0)
+        waiting.is_written = !waiting.previews.is_empty();
+        std::mem::take(&mut waiting.previews)
     }
 }
 

@@ -82,11 +82,11 @@ impl MediaStore {
     async fn cut(&self, bytes: Bytes, part: Option<Region>, side: ThumbnailSide) -> Result<Bytes> {
         let _permit = self.thumbnail_makers.acquire().await.map_err(|source| Error::internal("thumbnails are closed").because(source))?;
         let (limits, side) = (self.limits, side.pixels());
-        let make = move || match part {
+        let cut = move || match part {
             Some(part) => imaging::thumbnail_of(&bytes, part, side, &limits),
             None => imaging::thumbnail(&bytes, side, &limits),
         };
-        let made = tokio::task::spawn_blocking(make).await;
+        let made = tokio::task::spawn_blocking(cut).await;
         made.map_err(|source| Error::internal("making a thumbnail was interrupted").because(source))?.map(Bytes::from)
     }
 

@@ -80,6 +80,8 @@ fn normalised(mut sum: Vec<f32>) -> Result<Vec<f32>> {
     if !(length > SHORTEST && length.is_finite()) {
         return Err(Error::invalid_field("examples", "liked and disliked pictures cancel each other: take one of them out"));
     }
-    sum.iter_mut().for_each(|value| *value /= length);
+    for value in &mut sum {
+        *value /= length;
+    }
     Ok(sum)
 }

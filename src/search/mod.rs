@@ -38,7 +38,7 @@ pub use reading::{Reading, Readings};
 #[derive(Debug, Clone)]
 pub enum Probe {
     /// A picture of the library, or a video for its first frame; the stored vector is used if there is one.
-    Media(Media),
+    Media(Box<Media>),
     /// Any other picture's bytes.
     Bytes(Bytes),
 }

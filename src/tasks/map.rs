@@ -18,6 +18,7 @@ use crate::feature::vectors::Vectors;
 use crate::index::projection::{Layout, Place, neighbours, principal_plane, spread};
 use crate::index::{self, Rows, Snapshot};
 use crate::job::NewJob;
+use crate::network::Signature;
 use crate::types::{FeatureId, MediaId};
 
 /// Neighbours that pull a picture; the default of the reference implementation of UMAP.
@@ -46,22 +47,28 @@ struct Payload {
 /// `Invalid` naming the parameter.
 pub async fn new_job(app: &App, params: Value) -> Result<NewJob> {
     let mut params = Params::of(params);
-    let feature_id = params.optional_number("feature_id", 1, i64::MAX as u64).map(|id| id as i64);
     let method = params.text("method", 8).unwrap_or_else(|| METHODS[0].into());
     if !METHODS.contains(&method.as_str()) {
         params.refuse("method", "must be umap or pca");
     }
-    let features = app.features.list().await?;
-    let feature = features.into_iter().find(|feature| feature_id.map_or(feature.active, |id| feature.id.0 == id));
-    if feature.is_none() {
-        let message = feature_id.map_or("there is no active feature: name one".into(), |id| format!("there is no feature {id}"));
-        params.refuse("feature_id", message);
-    }
+    let feature = chosen_feature(app, &mut params).await?;
     params.finish()?;
     let feature = feature.ok_or_else(|| Error::internal("a feature vanished"))?;
     let title = format!("Map of feature {} ({})", feature.id, feature.modelzoo_name);
     let payload = json!(Payload { feature_id: feature.id.0, method });
     Ok(NewJob { title, payload, exclusive_key: format!("map:{}", feature.id), ..NewJob::default() })
+}
+
+/// The feature of `feature_id`, or the first active one. `None`, with the mistake noted, when there is none.
+pub(super) async fn chosen_feature(app: &App, params: &mut Params) -> Result<Option<Feature>> {
+    let id = params.optional_number("feature_id", 1, i64::MAX as u64).map(|id| id as i64);
+    let features = app.features.list().await?;
+    let feature = features.into_iter().find(|feature| id.map_or(feature.active, |id| feature.id.0 == id));
+    if feature.is_none() {
+        let message = id.map_or("there is no active feature: name one".into(), |id| format!("there is no feature {id}"));
+        params.refuse("feature_id", message);
+    }
+    Ok(feature)
 }
 
 /// Makes the map and puts it in the place of the one before. A run that was killed left nothing.
@@ -87,15 +94,20 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
     Ok(json!({ "status": "done", "feature_id": feature_id, "media": count }))
 }
 
-async fn open(app: &App, feature: &Feature) -> Result<(Arc<Vectors>, Option<Snapshot>)> {
+/// What the vectors of a feature are; its network is loaded only where the descriptor does not tell.
+pub(super) async fn signature(app: &App, feature: &Feature) -> Result<Signature> {
     let (model, layer) = (feature.modelzoo_name.clone(), feature.layer.clone());
     let zoo = app.zoo.clone();
     let told = tokio::task::spawn_blocking(move || zoo.signature(&model, &layer)).await;
     let told = told.map_err(|source| Error::internal("looking at a model was interrupted").because(source))??;
-    let signature = match told {
-        Some(signature) => signature,
-        None => vectoriser(app, &feature.modelzoo_name, &feature.layer).await?.1,
-    };
+    match told {
+        Some(signature) => Ok(signature),
+        None => Ok(vectoriser(app, &feature.modelzoo_name, &feature.layer).await?.1),
+    }
+}
+
+async fn open(app: &App, feature: &Feature) -> Result<(Arc<Vectors>, Option<Snapshot>)> {
+    let signature = signature(app, feature).await?;
     let fingerprint = signature.fingerprint.to_string();
     let vectors = Arc::new(Vectors::open(&app.features.vectors_folder(&signature), signature.dimension, &fingerprint)?);
     let rows: Arc<dyn Rows> = vectors.clone();

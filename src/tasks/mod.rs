@@ -6,6 +6,7 @@ pub mod delete_media;
 pub mod detect;
 pub mod download_model;
 pub mod evaluate;
+pub mod evaluate_index;
 pub mod export_collection;
 pub mod extract;
 pub mod import;

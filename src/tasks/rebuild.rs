@@ -14,7 +14,7 @@ use crate::feature::vectors::Vectors;
 use crate::job::{Job, Status};
 
 /// How often somebody looks.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 /// Rows after the index that are always scanned: at 512 numbers a row this takes a millisecond or two.
 const SHORT_TAIL: usize = 20_000;

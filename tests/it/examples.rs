@@ -160,7 +160,7 @@ async fn hits_come_by_date_or_from_the_far_end() {
 async fn a_reading_tells_what_a_distance_means() {
     let test = TestApp::with_pictures().await;
     let small = test.get_ok("/api/v1/search/media/7?reading=1").await;
-    assert_eq!(small["query"]["reading"], Value::Null, "47 strangers tell nothing");
+    assert_eq!(small["query"]["reading"], json!({ "closer": null, "standing_out": null }), "47 strangers tell nothing");
     assert!(test.get_ok("/api/v1/search/media/7").await["query"].get("reading").is_none());
     let data = tempfile::TempDir::new().unwrap();
     for group in 0..12 {

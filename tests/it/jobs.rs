@@ -142,7 +142,7 @@ pub(crate) async fn run(test: &TestApp, name: &str, params: serde_json::Value) -
     body["uuid"].as_str().unwrap().to_owned()
 }
 
-struct Workers(CancellationToken);
+pub(crate) struct Workers(CancellationToken);
 
 impl Drop for Workers {
     fn drop(&mut self) {

@@ -116,17 +116,14 @@ fn decoded(hash: &[u8]) -> (usize, usize, Vec<[f32; 3]>) {
     let planes = [waves(across.max(3), down.max(3), scales[0]), waves(3, 3, scales[1]), waves(3, 3, scales[2])];
     let at = |channel: usize, x: usize, y: usize| {
         let wave = |frequency: usize, place: usize, side: usize| (PI / side as f32 * (place as f32 + 0.5) * frequency as f32).cos();
-        let sum = planes[channel].iter().map(|(fx, fy, amplitude)| {
-            let doubled = if *fx > 0 && *fy > 0 { 4.0 } else { 2.0 };
-            amplitude * wave(*fx, x, width) * wave(*fy, y, height) * doubled
-        });
-        means[channel] + sum.sum::<f32>()
+        let sum = planes[channel].iter().map(|(fx, fy, amplitude)| amplitude * wave(*fx, x, width) * wave(*fy, y, height));
+        means[channel] + 2.0 * sum.sum::<f32>()
     };
     let pixel = |place: usize| {
         let (x, y) = (place % width, place / width);
         let (light, yellow, red) = (at(0, x, y), at(1, x, y), at(2, x, y));
         let blue = light - 2.0 / 3.0 * yellow;
-        let r = (3.0 * light - blue + red) / 2.0;
+        let r = f32::midpoint(3.0 * light - blue, red);
         [r, r - red, blue]
     };
     (width, height, (0..width * height).map(pixel).collect())

@@ -5,6 +5,7 @@ mod dashboard;
 mod detection;
 mod feature;
 mod feature_map;
+mod feature_recall;
 mod form;
 mod infer;
 mod intake;
@@ -34,6 +35,7 @@ pub(super) fn router(config: &Config) -> OpenApiRouter<App> {
         .merge(detection::router())
         .merge(feature::router())
         .merge(feature_map::router())
+        .merge(feature_recall::router())
         .merge(infer::router())
         .merge(intake::router())
         .merge(job::router())

@@ -151,7 +151,7 @@ async fn upload(State(app): State<App>, Id(id): Id, Params(part): Params<Part>, 
 
 async fn by_media(app: &App, media: Media, part: &Part, wanted: &Wanted) -> Answer {
     let shown = (Some(shapes::media(&media)), None);
-    answer(app, Probe::Media(media), part, wanted, shown).await
+    answer(app, Probe::Media(Box::new(media)), part, wanted, shown).await
 }
 
 type Shown = (Option<shapes::Media>, Option<shapes::Upload>);

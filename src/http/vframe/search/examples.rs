@@ -117,7 +117,7 @@ async fn found(app: &App, named: Named) -> Result<(Example, ExampleShown), Failu
         }
     };
     shown.media = Some(shapes::media(&media));
-    Ok((Example { probe: Probe::Media(media), region, weight }, shown))
+    Ok((Example { probe: Probe::Media(Box::new(media)), region, weight }, shown))
 }
 
 /// Pictures as an address names them.

@@ -43,10 +43,9 @@ pub(crate) struct QueryShown {
     pub(crate) media: Option<Media>,
     /// Hits that were skipped.
     pub(crate) offset: usize,
-    /// What the distances mean, when that was asked; null when the library is too small to tell.
+    /// What the distances mean, when that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<ReadingShown>)]
-    pub(crate) reading: Option<Option<ReadingShown>>,
+    pub(crate) reading: Option<ReadingShown>,
     /// Part of the picture that was searched with; null for the whole.
     pub(crate) region: Option<Part>,
     /// Pictures that were compared.
@@ -69,7 +68,7 @@ impl QueryShown {
             limit: query.limit,
             media: None,
             offset: query.offset,
-            reading: query.with_reading.then(|| answer.readings.as_ref().map(ReadingShown::of)),
+            reading: query.with_reading.then(|| ReadingShown::of(answer.readings.as_ref())),
             region: query.region.map(Into::into),
             searched: answer.searched,
             timing: took.as_secs_f64(),
@@ -95,18 +94,18 @@ pub(crate) struct ExampleShown {
     pub(crate) weight: f32,
 }
 
-/// What the distances of the hits mean in this library.
+/// What the distances of the hits mean in this library; both are null when it is too small to tell.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReadingShown {
     /// Of each hit the share of the library, 0 to 1, that is farther away.
-    closer: Vec<f64>,
+    closer: Option<Vec<f64>>,
     /// Of the whole ranking, counted from the closest hit, as many stand out from chance; what follows is noise.
-    standing_out: usize,
+    standing_out: Option<usize>,
 }
 
 impl ReadingShown {
-    fn of(readings: &Readings) -> Self {
-        Self { closer: readings.closer.clone(), standing_out: readings.standing_out }
+    fn of(readings: Option<&Readings>) -> Self {
+        Self { closer: readings.map(|one| one.closer.clone()), standing_out: readings.map(|one| one.standing_out) }
     }
 }
 
