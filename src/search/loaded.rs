@@ -184,6 +184,13 @@ impl View {
         set
     }
 
+    /// Every row but the superseded ones.
+    pub(super) fn all_rows(&self) -> RowSet {
+        let mut all = RowSet::all(self.rows.len());
+        self.vectors.superseded_rows().for_each(|row| all.remove(row));
+        all
+    }
+
     /// A set of rows without those of some media.
     pub(super) fn without(&self, among: Arc<RowSet>, media: &[MediaId]) -> Arc<RowSet> {
         if media.is_empty() {

@@ -44,9 +44,14 @@ impl SearchDesk {
             blocking(move || loaded.view()).await?
         };
         let crowded_at = self.crowded_at.load(Ordering::Relaxed);
-        let is_narrow = query.among != MediaFilter::default() || !query.exclude.is_empty();
+        let is_narrow = query.among != MediaFilter::default();
         let is_crowded = !is_narrow && crowded_at >= 0 && self.media.library_change().await? == crowded_at;
-        let among = if is_narrow || is_crowded { Some(self.rows_of(&loaded, &view, &query.among).await?) } else { None };
+        let among = match () {
+            () if is_narrow || is_crowded => Some(self.rows_of(&loaded, &view, &query.among).await?),
+            () if query.exclude.is_empty() => None,
+            // What is deleted is dropped later, as without a filter: asking for all that is not would take longer than the search.
+            () => Some(Arc::new(view.all_rows())),
+        };
         let among = among.map(|among| view.without(among, &query.exclude));
         Ok(Field { loaded, view, among })
     }

@@ -163,10 +163,8 @@ async fn a_reading_tells_what_a_distance_means() {
     assert_eq!(small["query"]["reading"], json!({ "closer": null, "standing_out": null }), "47 strangers tell nothing");
     assert!(test.get_ok("/api/v1/search/media/7").await["query"].get("reading").is_none());
     let data = tempfile::TempDir::new().unwrap();
-    for group in 0..12 {
-        for view in 10..16 {
-            std::fs::write(data.path().join(format!("{group}-{view}.jpg")), picture(group, view)).unwrap();
-        }
+    for group in 100..400 {
+        std::fs::write(data.path().join(format!("{group}.jpg")), picture(group, 0)).unwrap();
     }
     test.import(data.path()).await;
     let feature = test.app.features.list().await.unwrap().remove(0);
@@ -175,9 +173,9 @@ async fn a_reading_tells_what_a_distance_means() {
     let closer: Vec<f64> = answer["query"]["reading"]["closer"].as_array().unwrap().iter().map(|one| one.as_f64().unwrap()).collect();
     assert_eq!(closer.len(), 100);
     assert!(closer.windows(2).all(|pair| pair[0] >= pair[1]), "farther is never closer: {closer:?}");
-    assert!(closer[0] > 0.99 && closer[99] < 0.5, "{closer:?}");
+    assert!(closer[0] > 0.98 && closer[99] < 0.9, "{closer:?}");
     let out = answer["query"]["reading"]["standing_out"].as_u64().unwrap();
-    assert!((1..60).contains(&out), "{out}");
+    assert!((1..100).contains(&out), "{out}");
     let page = test.get_ok("/api/v1/search/media/7?reading=1&limit=10&offset=5").await;
     let shown = page["query"]["reading"]["closer"].as_array().unwrap()[0].as_f64().unwrap();
     assert!((shown - closer[5]).abs() < 1e-12);

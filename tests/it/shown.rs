@@ -151,6 +151,32 @@ fn a_preview_looks_like_its_picture() {
     assert_eq!(fit_within(&plain, 100).unwrap().height, 90);
 }
 
+#[test]
+fn a_preview_is_that_of_the_reference_implementation() {
+    // From `rgbaToThumbHash` of the npm package thumbhash 0.1.1, over the same pixels.
+    let cases = [
+        (60, 90, "5c170a3d147077637667846899877678839009e777"),
+        (100, 40, "9c170a439442848760a57887c09407e888"),
+        (33, 33, "db170a07147087777178778777787878777787f687807e08"),
+        (7, 100, "9af7095114717018788a779684850fe877"),
+        (100, 99, "5c170a2f9460878791677877847886898877080aa5808e08"),
+    ];
+    for (width, height, wanted) in cases {
+        let mut seed = 12345_u32 + width * 1000 + height;
+        let mut rgb = Vec::new();
+        for place in 0..width * height {
+            let (x, y) = (place % width, place / width);
+            for value in [x * 200 / width, y * 180 / height, (x + y) * 3 % 255] {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                rgb.push(((value + (seed >> 27)) % 256) as u8);
+            }
+        }
+        let hash = likeness::imaging::preview_of(&likeness::imaging::Picture::new(width, height, rgb).unwrap()).unwrap();
+        let text: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(text, wanted, "{width} x {height}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn previews_come_with_the_import_or_the_first_thumbnail() {
     let test = TestApp::with_pictures().await;
