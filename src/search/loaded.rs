@@ -20,8 +20,12 @@ use crate::types::MediaId;
 /// Rows below this share of all (one in four) are scored one by one.
 const FEW_SHARE: usize = 4;
 
-/// Rows that say how similar strangers are.
+/// Rows that say how similar strangers are: at most so many, fewer of long vectors, and enough for a tail at least.
 const MOST_SAMPLED: usize = 4096;
+const LEAST_SAMPLED: usize = 1024;
+
+/// Numbers that those rows may have together: about a millisecond from memory.
+const MOST_NUMBERS: usize = 1 << 20;
 
 /// Cosine from which on two vectors are those of one picture.
 const SAME: f32 = 0.99999;
@@ -224,7 +228,8 @@ impl View {
     }
 
     fn sampled_rows(&self) -> Vec<u32> {
-        let stride = self.rows.len().div_ceil(MOST_SAMPLED).max(1);
+        let count = (MOST_NUMBERS / self.rows.dimension().max(1)).clamp(LEAST_SAMPLED, MOST_SAMPLED);
+        let stride = self.rows.len().div_ceil(count).max(1);
         (0..self.rows.len() as u32).step_by(stride).filter(|row| !self.vectors.is_superseded(*row)).collect()
     }
 
