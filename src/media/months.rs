@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbBackend, IdenStatic, Order, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbBackend, IdenStatic, QuerySelect};
 
 use super::{DateKind, MediaFilter, MediaStore};
 use crate::db::database_error;
@@ -23,7 +23,7 @@ pub struct Month {
 pub(super) type LastMonths = Arc<Mutex<Option<(i64, String, Vec<Month>)>>>;
 
 impl MediaStore {
-    /// The months of the media that pass a filter, newest first, by the date that the filter names.
+    /// The months of the media that pass a filter, newest first and unknown ones last, by the date that the filter names.
     ///
     /// # Errors
     /// Those of the database.
@@ -52,8 +52,10 @@ impl MediaStore {
             _ => Expr::cust(format!("substr({name}, 1, 7)")),
         };
         let query = filter.select().select_only().expr(month.clone()).expr(Column::Id.count().cast_as("bigint"));
-        let rows = query.group_by(month.clone()).order_by(month, Order::Desc).into_tuple::<(Option<String>, i64)>();
+        let rows = query.group_by(month).into_tuple::<(Option<String>, i64)>();
         let rows = rows.all(self.db.connection()).await.map_err(|source| database_error("count the months", source))?;
-        Ok(rows.into_iter().map(|(month, count)| Month { month, count: count as u64 }).collect())
+        let mut months: Vec<_> = rows.into_iter().map(|(month, count)| Month { month, count: count as u64 }).collect();
+        months.sort_unstable_by(|left, right| right.month.cmp(&left.month));
+        Ok(months)
     }
 }

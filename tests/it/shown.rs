@@ -272,9 +272,7 @@ async fn lists_know_the_camera_date_months_and_what_a_feature_lacks() {
     run("UPDATE media SET captured_at = '2021-03-01 00:00:00' WHERE id = 9").await;
     let months = test.get_ok("/api/v1/media/months/?date=captured").await;
     let wanted = json!([{ "count": 1, "month": "2021-03" }, { "count": 3, "month": "2020-02" }, { "count": 44, "month": null }]);
-    let mut rows = months["res"].as_array().unwrap().clone();
-    rows.sort_by_key(|row| std::cmp::Reverse(row["month"].as_str().map(str::to_owned)));
-    assert_eq!(Value::Array(rows), wanted);
+    assert_eq!(months["res"], wanted);
     run("UPDATE media SET captured_at = '2021-03-01 00:00:00' WHERE id = 10").await;
     assert_eq!(test.get_ok("/api/v1/media/months?date=captured&since=2021-01-01").await["res"][0]["count"], 2, "seen at once");
     assert_eq!(test.get_ok("/api/v1/media/months").await["res"].as_array().unwrap().len(), 1);
