@@ -1,9 +1,9 @@
-# Two commands: `make demo` shows it, `make test` proves it. Both set everything up on a bare Debian 12.
+# `make demo` shows it, `make test` proves that it works, `make bench` how fast. All set everything up on a bare Debian 12.
 SHELL := /bin/bash
 PORT ?= 5000
 CARGO := nice cargo
 
-.PHONY: demo test setup
+.PHONY: demo test bench setup
 
 demo: setup
 	$(CARGO) build --release
@@ -22,6 +22,11 @@ test: setup
 	tests/kill_server.py --kills 4
 	tests/private_addresses.py
 	@.ci/licences
+
+# make bench BENCH="--only index --only scan"; `.ci/bench --help` tells more.
+bench: SETUP_OPTIONS := --bench
+bench: setup
+	@.ci/bench $(if $(PHOTOS),--photos "$(PHOTOS)") $(BENCH)
 
 setup:
 	@.ci/setup $(SETUP_OPTIONS)

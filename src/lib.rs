@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod lock;
+pub mod priority;
 pub mod types;
 
 pub mod config;

@@ -32,7 +32,7 @@ pub struct EvaluateArguments {
     /// Layer whose output is the feature [default: the one that the model names]
     #[arg(long, value_name = "NAME")]
     layer: Option<String>,
-    /// Kind of index: flat, hnsw or faiss
+    /// Kind of index: auto, codes, flat, hnsw or faiss
     #[arg(long, value_name = "KIND", default_value = "flat")]
     index: String,
     /// Settings of the index kind, as JSON

@@ -25,7 +25,7 @@ pub struct ExtractArguments {
     /// Layer whose output is the feature [default: the one that the model names]
     #[arg(long, conflicts_with = "feature")]
     layer: Option<String>,
-    /// Kind of index: flat, hnsw or faiss [default: hnsw]
+    /// Kind of index: auto, codes, flat, hnsw or faiss [default: auto]
     #[arg(long, conflicts_with = "feature")]
     index: Option<String>,
     /// Settings of the index kind, as JSON
@@ -75,7 +75,7 @@ pub(super) async fn run(app: &App, arguments: ExtractArguments) -> Result<ExitCo
         let failed: Vec<_> = report.failed.iter().map(|(id, reason)| json!({ "id": id, "reason": reason })).collect();
         println!(
             "{}",
-            json!({ "feature": feature.id, "model": feature.modelzoo_name, "extracted": report.extracted, "already": report.already, "failed": failed, "seconds": report.seconds, "images_per_second": rate, "index": built })
+            json!({ "feature": feature.id, "model": feature.modelzoo_name, "extracted": report.extracted, "already": report.already, "failed": failed, "seconds": report.seconds, "images_per_second": rate, "stages": report.stages, "index": built })
         );
     } else {
         println!(

@@ -29,6 +29,8 @@ use crate::types::{MediaId, Sha256};
 
 /// Rows of one append.
 const ROWS_PER_APPEND: usize = 8192;
+/// No number of a smooth vector is negative: half of them are zero, and of a few all may be.
+const LEAST_SMOOTH: usize = 64;
 /// Seed of the vectors.
 const SEED: u64 = 1;
 
@@ -71,6 +73,11 @@ pub(super) async fn run(config: Config, arguments: FabricateArguments) -> Result
     let (count, dimension) = (arguments.count, arguments.dimension);
     if !(1..=100_000_000).contains(&count) || !(2..=4096).contains(&dimension) {
         return Err(Error::invalid("--count must be 1 to 100000000, --dimension 2 to 4096"));
+    }
+    if matches!(arguments.set, VectorSet::Smooth) && dimension < LEAST_SMOOTH {
+        return Err(Error::invalid(format!(
+            "--set smooth needs a --dimension of at least {LEAST_SMOOTH}: shorter vectors may be all zero"
+        )));
     }
     let key = write_model(&config.data_dir, &arguments)?;
     let app = App::open(config).await?;

@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Kind, Result, ResultExt};
 use crate::media::MediaStore;
-use crate::media::import::{FailedFile, ImportOptions, ImportProgress, ImportReport, import};
+use crate::media::import::{FailedFile, ImportOptions, ImportProgress, ImportReport, Stage, import};
 
 /// Failed files named on a terminal; `--json` names all.
 const FAILURES_SHOWN: usize = 20;
@@ -38,12 +41,16 @@ pub async fn run(store: &MediaStore, arguments: ImportArguments) -> Result<ExitC
     let interrupt = tokio::spawn(stop_on_interrupt(cancel.clone()));
     let options = ImportOptions { check: !arguments.no_check, ..ImportOptions::default() };
     let bar = Arc::new(Bar::new());
+    let started = Instant::now();
     let imported = import(store, &arguments.paths, options, Arc::clone(&bar) as Arc<dyn ImportProgress>, cancel).await;
-    bar.0.finish_and_clear();
+    bar.shown.finish_and_clear();
     interrupt.abort();
     let report = imported?;
     if arguments.json {
-        println!("{}", serde_json::to_string(&report).or_error(Kind::Internal, || "cannot write the report".into())?);
+        let mut told = serde_json::to_value(&report).or_error(Kind::Internal, || "cannot write the report".into())?;
+        told["seconds"] = json!(started.elapsed().as_secs_f64());
+        told["stages"] = bar.stages();
+        println!("{told}");
     } else {
         print(&report);
     }
@@ -100,30 +107,55 @@ fn print(report: &ImportReport) {
     }
 }
 
-/// A progress bar on standard error; invisible where that is no terminal.
-struct Bar(ProgressBar);
+/// A progress bar on standard error, invisible where that is no terminal; and what the stages cost.
+struct Bar {
+    shown: ProgressBar,
+    /// Nanoseconds of all threads, by stage.
+    spent: [AtomicU64; STAGES.len()],
+}
+
+/// The stages by the names that `--json` tells.
+const STAGES: [(Stage, &str); 5] = [
+    (Stage::Read, "read_seconds"),
+    (Stage::Check, "check_seconds"),
+    (Stage::Store, "store_seconds"),
+    (Stage::Settle, "settle_seconds"),
+    (Stage::Rows, "rows_seconds"),
+];
 
 impl Bar {
     fn new() -> Self {
         let bar = ProgressBar::new(0);
         let style = ProgressStyle::with_template("{bar:32} {human_pos}/{human_len} files, {per_sec}, {eta} left {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self(bar)
+        Self { shown: bar, spent: Default::default() }
+    }
+
+    /// Seconds of all threads together, by stage.
+    fn stages(&self) -> Value {
+        let seconds = |spent: &AtomicU64| json!(Duration::from_nanos(spent.load(Ordering::Relaxed)).as_secs_f64());
+        STAGES.iter().zip(&self.spent).map(|((_, name), spent)| ((*name).to_owned(), seconds(spent))).collect()
     }
 }
 
 impl ImportProgress for Bar {
     fn expect(&self, more: u64) {
-        self.0.inc_length(more);
+        self.shown.inc_length(more);
     }
 
     fn done(&self) {
-        self.0.inc(1);
-        self.0.set_message("");
+        self.shown.inc(1);
+        self.shown.set_message("");
+    }
+
+    fn spent(&self, stage: Stage, time: Duration) {
+        if let Some(place) = STAGES.iter().position(|(named, _)| *named == stage) {
+            self.spent[place].fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
+        }
     }
 
     fn video(&self, name: &str, moment_ms: i64, length_ms: Option<i64>) {
         let of = length_ms.map(|length| format!(" of {} s", length / 1000)).unwrap_or_default();
-        self.0.set_message(format!("({name}: {} s{of})", moment_ms / 1000));
+        self.shown.set_message(format!("({name}: {} s{of})", moment_ms / 1000));
     }
 }

@@ -19,6 +19,7 @@ mod query;
 mod render;
 mod routes;
 mod serve;
+mod speed;
 mod verify;
 mod worker;
 
@@ -91,6 +92,8 @@ enum Command {
     Models(model::ListArguments),
     /// Measure a model on your own labelled pictures
     Evaluate(evaluate::EvaluateArguments),
+    /// Measure how fast this machine takes features from pictures, and what holds it up
+    Speed(speed::SpeedArguments),
     /// Train the built-in network: a small student learns what a teacher says of photos
     Distill(distill::DistillArguments),
     /// Take pictures out of the library (they can be restored)
@@ -158,7 +161,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
     match command {
         Command::Import(command) => import::run(&library(&config).await?, command).await,
         Command::Keyframes(command) => keyframes::run(config, command).await,
-        Command::Extract(command) => extract::run(&App::open(config).await?, command).await,
+        Command::Extract(command) => extract::run(&App::open(alone(config)).await?, command).await,
         Command::Index(command) => extract::run_index(&App::open(config).await?, command).await,
         Command::Detect(command) => detect::run(&App::open(config).await?, command).await,
         Command::Query(command) => query::run(&App::open(config).await?, command).await,
@@ -170,7 +173,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Db(command) => db::run(&config, command).await,
         Command::Features(command) => features::run(&App::open(config).await?, command).await,
         Command::Models(command) => Ok(model::list(&config, &command)),
-        Command::Evaluate(command) => evaluate::run(config, command).await,
+        Command::Evaluate(command) => evaluate::run(alone(config), command).await,
+        Command::Speed(command) => speed::run(alone(config), command).await,
         Command::Distill(command) => tokio::task::block_in_place(|| distill::run(command)).map(|()| ExitCode::SUCCESS),
         Command::Fabricate(command) => fabricate::run(config, command).await,
         Command::Delete(command) => media::delete(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),
@@ -180,6 +184,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Completions(command) => Ok(completions::run(&command)),
         Command::Routes(command) => Ok(routes::run(&command)),
     }
+}
+
+/// Settings of a process that serves nobody: its bulk work need not step back.
+fn alone(mut config: Config) -> Config {
+    config.engine.bulk_niceness = 0;
+    config
 }
 
 /// The library alone: what needs no network does not start the engine.

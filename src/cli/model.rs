@@ -1,5 +1,7 @@
 //! `likeness model`: list, download and test models, and look at their layers.
 
+mod speed;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -30,6 +32,8 @@ enum ModelCommand {
     Download(WhichArguments),
     /// Print every layer with the shape of its output, to choose what `extract --layer` takes
     Layers(LayersArguments),
+    /// Measure the forward pass on this machine: pictures per second by batch and precision
+    Speed(speed::SpeedArguments),
     /// Test models: are the files here, are they the right ones, has the feature the promised length?
     Test(WhichArguments),
 }
@@ -71,6 +75,7 @@ pub(super) async fn run(config: &Config, arguments: ModelArguments) -> Result<Ex
         ModelCommand::List(command) => Ok(list(config, &command)),
         ModelCommand::Download(command) => download_all(config, &command).await,
         ModelCommand::Layers(command) => layers(config, &command).await,
+        ModelCommand::Speed(command) => speed::run(config, &command),
         ModelCommand::Test(command) => test_all(config, &command).await,
     }
 }

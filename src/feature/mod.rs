@@ -30,7 +30,7 @@ pub struct Feature {
     pub modelzoo_name: String,
     /// Layer; empty for the one that the model's descriptor names.
     pub layer: String,
-    /// `flat`, `hnsw`, `faiss` or `annoy`.
+    /// `auto`, `codes`, `flat`, `hnsw`, `faiss` or `annoy`.
     pub index_type: String,
     /// JSON settings of the index kind.
     pub index_settings: Option<String>,
@@ -88,7 +88,7 @@ impl Default for FeatureSpec {
         Self {
             modelzoo_name: DEFAULT_MODEL.into(),
             layer: String::new(),
-            index_type: "hnsw".into(),
+            index_type: "auto".into(),
             index_settings: None,
             active: true,
             username: String::new(),

@@ -27,8 +27,8 @@ pub(super) fn router() -> Router<App> {
 
 /// Address of a picture's original bytes.
 pub(super) fn media_url(media: &Media) -> String {
-    let frame = media.frame.map(|frame| format!("_{frame:03}")).unwrap_or_default();
-    address("media", &media.sha256, &frame, &media.ext)
+    let frame = media.frame.map(|frame| format!("_{frame:03}"));
+    address("media", &media.sha256, frame.as_deref().unwrap_or_default(), &media.ext)
 }
 
 /// Address of an upload's bytes.
@@ -43,7 +43,8 @@ pub(super) fn thumbnail_url(media: &Media) -> String {
 
 fn address(folder: &str, hash: &Sha256, frame: &str, extension: &str) -> String {
     let name = hash.to_string();
-    format!("/static/data/{folder}/{}/{}/{name}{frame}{extension}", &name[..2], &name[2..4])
+    // A search shows thirty of them: joining is several times quicker than formatting.
+    ["/static/data/", folder, "/", &name[..2], "/", &name[2..4], "/", &name, frame, extension].concat()
 }
 
 /// Hash and frame number from `<64 hex>[_<frame>]<extension>`.

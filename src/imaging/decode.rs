@@ -47,6 +47,7 @@ pub fn verify(bytes: &[u8], limits: &DecodeLimits) -> Result<PictureInfo> {
     let mut info = probe(bytes, limits)?;
     let picture = decode_probed(bytes, &info, Some(1), limits)?;
     info.preview = preview_of(&picture).ok();
+    picture.recycle();
     Ok(info)
 }
 

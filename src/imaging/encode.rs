@@ -37,5 +37,7 @@ pub fn thumbnail(bytes: &[u8], side: u32, limits: &DecodeLimits) -> Result<Vec<u
     let (shorter, longer) = (u64::from(info.width.min(info.height)), u64::from(info.width.max(info.height)));
     let min_side = (2 * u64::from(side) * shorter).div_ceil(longer).min(shorter) as u32;
     let picture = decode_probed(bytes, &info, Some(min_side), limits)?;
-    encode_jpeg(&fit_within(&picture, side)?, THUMBNAIL_QUALITY)
+    let small = fit_within(&picture, side)?;
+    picture.recycle();
+    encode_jpeg(&small, THUMBNAIL_QUALITY)
 }

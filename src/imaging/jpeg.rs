@@ -1,11 +1,11 @@
 //! JPEG through libjpeg-turbo: full or scaled decoding, and encoding.
 
-use turbojpeg::{Colorspace, Compressor, DecompressHeader, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
+use turbojpeg::{Colorspace, Compressor, DecompressHeader, Image, PixelFormat, ScalingFactor, Subsamp};
 
 use super::format::PictureFormat;
 use super::header::ends_early;
 use super::jpeg_header::JpegHeader;
-use super::{Picture, convert};
+use super::{Picture, convert, scratch};
 use crate::error::{Error, Kind, Result, ResultExt};
 
 /// Most scans of a progressive JPEG. Encoders write about ten; each costs a pass over the whole picture, so a small
@@ -68,14 +68,16 @@ pub(super) fn decode(bytes: &[u8], header: &JpegHeader<'_>, min_side: Option<u32
 
 /// The pixels as libjpeg-turbo leaves them, with its last warning or failure; `None` when it refuses the header.
 fn decompress(bytes: &[u8], min_side: Option<u32>) -> Result<Option<Decompressed>> {
-    let mut decompressor = Decompressor::new().or_error(Kind::Internal, || "cannot start the JPEG decoder".into())?;
-    let Ok(kind) = decompressor.read_header(bytes) else { return Ok(None) };
-    let scale = scaling_factor(&kind, min_side);
-    let set_up = decompressor.set_scan_limit(MAX_SCANS).and_then(|()| decompressor.set_scaling_factor(scale));
-    set_up.or_error(Kind::Internal, || "cannot set up the JPEG decoder".into())?;
-    let mut image = output_image(&kind.scaled(scale));
-    let complaint = decompressor.decompress(bytes, image.as_deref_mut()).err().map(|complaint| complaint.to_string());
-    Ok(Some((image, complaint)))
+    scratch::with_decompressor(|decompressor| {
+        let Ok(kind) = decompressor.read_header(bytes) else { return Ok(None) };
+        let scale = scaling_factor(&kind, min_side);
+        let set_up = decompressor.set_scan_limit(MAX_SCANS).and_then(|()| decompressor.set_scaling_factor(scale));
+        set_up.or_error(Kind::Internal, || "cannot set up the JPEG decoder".into())?;
+        let mut image = output_image(&kind.scaled(scale));
+        let complaint = decompressor.decompress(bytes, image.as_deref_mut()).err().map(|complaint| complaint.to_string());
+        Ok(Some((image, complaint)))
+    })
+    .or_error(Kind::Internal, || "cannot start the JPEG decoder".into())?
 }
 
 fn picture(image: Image<Vec<u8>>) -> Picture {
@@ -94,7 +96,7 @@ fn output_image(kind: &DecompressHeader) -> Image<Vec<u8>> {
     // CMYK cannot be asked for as RGB.
     let format = if matches!(kind.colorspace, Colorspace::CMYK | Colorspace::YCCK) { PixelFormat::CMYK } else { PixelFormat::RGB };
     let pitch = kind.width * format.size();
-    Image { pixels: vec![0; pitch * kind.height], width: kind.width, pitch, height: kind.height, format }
+    Image { pixels: scratch::pixels(pitch * kind.height), width: kind.width, pitch, height: kind.height, format }
 }
 
 /// libjpeg-turbo reports warnings and failures alike, and only the last; its texts are fixed.

@@ -18,6 +18,7 @@ mod preview;
 mod probe;
 pub mod render;
 mod resize;
+mod scratch;
 
 use crate::error::{Error, Result};
 
@@ -66,6 +67,11 @@ impl Picture {
         let picture = Self { width, height, rgb };
         picture.check()?;
         Ok(picture)
+    }
+
+    /// Lets the picture go; the thread's next one gets its memory.
+    pub fn recycle(self) {
+        scratch::keep(self.rgb);
     }
 
     /// The fields are public, so everything that hands the bytes to foreign code asks here first.

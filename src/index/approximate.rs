@@ -1,15 +1,15 @@
-//! What all approximate kinds share: fetch candidates, score them exactly from the stored vectors, drop what is excluded,
+//! What all approximate kinds share: fetch candidates, score them exactly from the stored vectors, drop what may not be answered,
 //! and fetch more until the answer is full. Where that would touch most rows anyway, the exact scan is cheaper and is used.
 
 use std::sync::Arc;
 
 use super::distinct::{Distinct, View};
-use super::{Excluded, Hit, Rows, VectorIndex, check_query, nearest};
+use super::{Allowed, Hit, Rows, VectorIndex, check_query, nearest};
 use crate::error::Result;
 
 /// A candidate costs about this many times a scanned row: random access, and a heap beside it.
 const CANDIDATE_COST: usize = 8;
-/// How many more candidates are fetched when too many were excluded.
+/// How many more candidates are fetched when too many were dropped.
 const GROWTH: usize = 4;
 
 /// A structure that proposes rows near a query.
@@ -27,7 +27,7 @@ pub(super) struct Approximate<C> {
 }
 
 impl<C: Candidates> VectorIndex for Approximate<C> {
-    fn search(&self, query: &[f32], count: usize, excluded: Excluded<'_>) -> Result<Vec<Hit>> {
+    fn search(&self, query: &[f32], count: usize, allowed: Allowed<'_>) -> Result<Vec<Hit>> {
         check_query(query, self.rows.dimension())?;
         let count = count.min(self.count);
         let mut wanted = count;
@@ -35,7 +35,7 @@ impl<C: Candidates> VectorIndex for Approximate<C> {
             let labels = self.source.candidates(View { rows: &*self.rows, distinct: &self.distinct }, query, wanted)?;
             let exhausted = labels.len() < wanted;
             let mut hits = self.distinct.expand(labels);
-            hits.retain(|hit| !excluded.is_some_and(|excluded| excluded(hit.row)));
+            hits.retain(|hit| allowed.is_none_or(|allowed| allowed.contains(hit.row)));
             if hits.len() >= count {
                 hits.sort_unstable_by(nearest::closeness);
                 hits.truncate(count);
@@ -46,7 +46,7 @@ impl<C: Candidates> VectorIndex for Approximate<C> {
             }
             wanted *= GROWTH;
         }
-        Ok(nearest::scan(&*self.rows, 0..self.count, query, count, excluded))
+        Ok(nearest::scan(&*self.rows, 0..self.count, query, count, allowed))
     }
 
     fn len(&self) -> usize {

@@ -40,6 +40,16 @@ pub(super) fn find_copies(rows: &dyn Rows, count: usize) -> Vec<Copied> {
     copies
 }
 
+/// Reads a file of copies; `None` when it makes no sense for `count` rows.
+pub(super) fn read_copies(bytes: &[u8], count: usize) -> Option<Vec<Copied>> {
+    let (words, []) = bytes.as_chunks::<4>() else { return None };
+    let (pairs, []) = words.as_chunks::<2>() else { return None };
+    let copied: Vec<Copied> = pairs.iter().map(|[copy, original]| (u32::from_le_bytes(*copy), u32::from_le_bytes(*original))).collect();
+    let ascending = copied.is_sorted_by(|before, after| before.0 < after.0);
+    let in_range = copied.iter().all(|(copy, original)| original < copy && (*copy as usize) < count);
+    (ascending && in_range).then_some(copied)
+}
+
 impl Distinct {
     /// The labels of `count` rows with these copies.
     pub(super) fn new(pairs: &[Copied], count: usize) -> Self {
@@ -55,16 +65,6 @@ impl Distinct {
     /// The file of the copies: pairs of little-endian 32-bit numbers.
     pub(super) fn to_bytes(copied: &[Copied]) -> Vec<u8> {
         copied.iter().flat_map(|(copy, original)| [copy.to_le_bytes(), original.to_le_bytes()]).flatten().collect()
-    }
-
-    /// Reads such a file; `None` when it makes no sense for `count` rows.
-    pub(super) fn from_bytes(bytes: &[u8], count: usize) -> Option<Self> {
-        let (words, []) = bytes.as_chunks::<4>() else { return None };
-        let (pairs, []) = words.as_chunks::<2>() else { return None };
-        let copied: Vec<Copied> = pairs.iter().map(|[copy, original]| (u32::from_le_bytes(*copy), u32::from_le_bytes(*original))).collect();
-        let ascending = copied.is_sorted_by(|before, after| before.0 < after.0);
-        let in_range = copied.iter().all(|(copy, original)| original < copy && (*copy as usize) < count);
-        (ascending && in_range).then(|| Self::new(&copied, count))
     }
 
     fn row(&self, label: u32) -> u32 {

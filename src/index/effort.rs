@@ -24,7 +24,7 @@ impl IndexKind {
             Self::Hnsw(settings) => settings.ef_search = effort,
             Self::Faiss(settings) if settings.factory.contains("IVF") => settings.nprobe = effort,
             Self::Faiss(settings) => settings.ef_search = effort,
-            Self::Flat => {}
+            Self::Flat | Self::Auto(_) | Self::Codes(_) => {}
         }
         other
     }

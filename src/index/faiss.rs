@@ -13,7 +13,7 @@ use faiss::{Index, MetricType, index_factory, read_index, write_index};
 use super::approximate::Candidates;
 use super::distinct::View;
 use super::factory::Factory;
-use super::publish::Work;
+use super::work::Work;
 use super::{FaissSettings, Hit};
 use crate::error::{Error, Kind, Result, ResultExt};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Excluded, Hit, Rows, VectorIndex, check_query, nearest};
+use super::{Allowed, Hit, Rows, VectorIndex, check_query, nearest};
 use crate::error::Result;
 
 /// Exact search over the first rows of a matrix.
@@ -26,9 +26,9 @@ impl FlatIndex {
 }
 
 impl VectorIndex for FlatIndex {
-    fn search(&self, query: &[f32], count: usize, excluded: Excluded<'_>) -> Result<Vec<Hit>> {
+    fn search(&self, query: &[f32], count: usize, allowed: Allowed<'_>) -> Result<Vec<Hit>> {
         check_query(query, self.rows.dimension())?;
-        Ok(nearest::scan(&*self.rows, 0..self.count, query, count, excluded))
+        Ok(nearest::scan(&*self.rows, 0..self.count, query, count, allowed))
     }
 
     fn len(&self) -> usize {

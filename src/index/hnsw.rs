@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::distinct::View;
 use super::graph::{Graph, Links, connect};
-use super::publish::Work;
+use super::work::Work;
 use super::{HnswSettings, dot};
 use crate::error::{Error, Result};
 

@@ -10,16 +10,39 @@ use super::factory::Factory;
 use super::faiss;
 use crate::error::{Error, Result};
 
+/// From so many vectors on codes are faster than the exact scan by more than their build is worth.
+const CODES_FROM: usize = 20_000;
+
 /// Which index is built, with everything that steers it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "settings", rename_all = "lowercase")]
 pub enum IndexKind {
+    /// Chooses by the number of vectors: [`IndexKind::Flat`] for few, [`IndexKind::Codes`] for many.
+    Auto(CodesSettings),
     /// Exact scan, nothing to build.
     Flat,
+    /// Scan of 1-bit codes in lists, scored again exactly.
+    Codes(CodesSettings),
     /// Navigable graph, built by `hnsw_rs`.
     Hnsw(HnswSettings),
     /// Whatever a faiss factory string describes.
     Faiss(FaissSettings),
+}
+
+/// Settings of [`IndexKind::Codes`] and [`IndexKind::Auto`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CodesSettings {
+    /// Share of the closest ten vectors that a search finds, on average; 0.5 to 0.9999. The build measures what that takes.
+    pub recall: f64,
+    /// Lists that the vectors are put into; 0 chooses by their number. At most 65536.
+    pub lists: usize,
+}
+
+impl Default for CodesSettings {
+    fn default() -> Self {
+        Self { recall: 0.99, lists: 0 }
+    }
 }
 
 /// Settings of [`IndexKind::Hnsw`].
@@ -73,6 +96,8 @@ impl IndexKind {
         let name = index_type.trim().to_ascii_lowercase();
         let mut values = section(parse_object(settings)?, &name);
         let kind = match name.as_str() {
+            "auto" => Self::Auto(parse_settings(values)?),
+            "codes" => Self::Codes(parse_settings(values)?),
             "flat" => match values.keys().next() {
                 None => Self::Flat,
                 Some(key) => return Err(Error::invalid(format!("index_settings: unknown setting `{key}`: flat has none"))),
@@ -83,15 +108,21 @@ impl IndexKind {
             }
             "hnsw" => Self::Hnsw(parse_settings(values)?),
             "faiss" => Self::Faiss(parse_settings(values)?),
-            _ => return Err(Error::invalid(format!("index_type: `{index_type}` is not known: use flat, hnsw, faiss or annoy"))),
+            _ => {
+                return Err(Error::invalid(format!(
+                    "index_type: `{index_type}` is not known: use auto, codes, flat, hnsw, faiss or annoy"
+                )));
+            }
         };
         kind.check_ranges()?;
         Ok(kind)
     }
 
-    /// Name of the kind: `flat`, `hnsw` or `faiss`.
+    /// Name of the kind: `auto`, `codes`, `flat`, `hnsw` or `faiss`.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Auto(_) => "auto",
+            Self::Codes(_) => "codes",
             Self::Flat => "flat",
             Self::Hnsw(_) => "hnsw",
             Self::Faiss(_) => "faiss",
@@ -104,14 +135,30 @@ impl IndexKind {
     /// `Invalid` when the factory string does not fit the dimension.
     pub fn check_dimension(&self, dimension: usize) -> Result<()> {
         match self {
-            Self::Flat | Self::Hnsw(_) => Ok(()),
+            Self::Auto(_) | Self::Codes(_) | Self::Flat | Self::Hnsw(_) => Ok(()),
             Self::Faiss(settings) => faiss::check(&Factory::parse(&settings.factory)?, dimension),
+        }
+    }
+
+    /// The kind that is built for `count` vectors: itself, but for [`IndexKind::Auto`].
+    pub fn resolve(&self, count: usize) -> Self {
+        match self {
+            Self::Auto(_) if count < CODES_FROM => Self::Flat,
+            Self::Auto(settings) => Self::Codes(settings.clone()),
+            other => other.clone(),
         }
     }
 
     fn check_ranges(&self) -> Result<()> {
         match self {
             Self::Flat => Ok(()),
+            Self::Auto(settings) | Self::Codes(settings) => {
+                in_range("lists", settings.lists, 0..=65536)?;
+                match (0.5..=0.9999).contains(&settings.recall) {
+                    true => Ok(()),
+                    false => Err(Error::invalid(format!("index_settings: recall is {}, allowed are 0.5 to 0.9999", settings.recall))),
+                }
+            }
             Self::Hnsw(settings) => {
                 in_range("m", settings.m, 4..=128)?;
                 in_range("ef_construction", settings.ef_construction, 8..=4096)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{IndexKind, Rows};
+use super::{IndexKind, Plan, Rows};
 use crate::error::{Error, Result, io_error};
 
 /// Version of the files that this program writes and reads.
@@ -32,6 +32,12 @@ pub struct Manifest {
     /// Kind and settings.
     #[serde(flatten)]
     pub kind: IndexKind,
+    /// Kind that was built, where the kind asked for leaves it open.
+    #[serde(default)]
+    pub built: Option<IndexKind>,
+    /// How far searches of an index of codes look.
+    #[serde(default)]
+    pub plan: Option<Plan>,
     /// Identity of what made the vectors: weights, layer and preprocessing.
     pub fingerprint: String,
     /// Checksum of some of the indexed rows, to notice that they are not the rows of now.
@@ -61,6 +67,16 @@ impl IndexFile {
         let path = folder.join(name);
         let (bytes, crc32) = checksum(&path).map_err(|error| io_error(&path, "read", error))?;
         Ok(Self { name: name.into(), bytes, crc32 })
+    }
+
+    /// Compares the length only: for files that are mapped and check themselves.
+    pub(super) fn check_length(&self, folder: &Path) -> Result<()> {
+        let path = folder.join(&self.name);
+        let bytes = std::fs::metadata(&path).map_err(|error| io_error(&path, "measure", error))?.len();
+        if bytes == self.bytes {
+            return Ok(());
+        }
+        Err(Error::corrupt(format!("the index file {} is damaged ({bytes} bytes, expected {})", path.display(), self.bytes)))
     }
 
     /// Reads the file again and compares.

@@ -2,6 +2,7 @@
 //! the inner product, which is the cosine because stored vectors have length 1. Knows rows and numbers, no media, no network.
 
 mod approximate;
+mod codes;
 mod distinct;
 mod dot;
 mod effort;
@@ -10,6 +11,7 @@ mod faiss;
 mod flat;
 mod graph;
 mod hnsw;
+mod kernels;
 mod kind;
 mod manifest;
 mod nearest;
@@ -19,19 +21,22 @@ mod row_set;
 mod snapshot;
 pub mod synthetic;
 mod tail;
+mod work;
 
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use tail::search_chosen;
 
+pub use codes::{Plan, Step};
 pub use dot::dot;
 pub use flat::FlatIndex;
-pub use kind::{FaissSettings, HnswSettings, IndexKind};
+pub use kind::{CodesSettings, FaissSettings, HnswSettings, IndexKind};
 pub use manifest::{FORMAT_VERSION, IndexFile, Manifest};
 pub use publish::build;
 pub use row_set::RowSet;
 pub use snapshot::{Snapshot, current_stamp, current_version, open_current, open_current_with};
-pub use tail::{search_rows, search_with_tail};
+pub use tail::{search_rows, search_with_tail, take_in, wants_rebuild};
 
 /// One answer: a row of the matrix and how close it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,8 +47,8 @@ pub struct Hit {
     pub score: f32,
 }
 
-/// A test that says which rows may not be answered (deleted, superseded).
-pub type Excluded<'a> = Option<&'a (dyn Fn(u32) -> bool + Sync)>;
+/// The rows that may be answered; `None` means all. Rows beyond the set's length may not.
+pub type Allowed<'a> = Option<&'a RowSet>;
 
 /// A matrix of unit vectors, row by row, that may be much larger than memory.
 pub trait Rows: Send + Sync {
@@ -101,18 +106,39 @@ impl Rows for MemoryRows {
 
 /// An immutable index over the first `len()` rows of a matrix.
 pub trait VectorIndex: Send + Sync {
-    /// The `count` closest rows that are not excluded: descending score, ties by row. Shorter only when there are fewer rows.
+    /// The `count` closest rows that may be answered: descending score, ties by row. Shorter only when there are fewer rows.
     ///
     /// # Errors
     /// `Invalid` when the query has another dimension or holds a number that is not finite.
-    fn search(&self, query: &[f32], count: usize, excluded: Excluded<'_>) -> Result<Vec<Hit>>;
+    fn search(&self, query: &[f32], count: usize, allowed: Allowed<'_>) -> Result<Vec<Hit>>;
 
     /// Answers several queries, in parallel.
     ///
     /// # Errors
     /// Those of [`VectorIndex::search`].
-    fn search_batch(&self, queries: &[&[f32]], count: usize, excluded: Excluded<'_>) -> Result<Vec<Vec<Hit>>> {
-        queries.par_iter().map(|query| self.search(query, count, excluded)).collect()
+    fn search_batch(&self, queries: &[&[f32]], count: usize, allowed: Allowed<'_>) -> Result<Vec<Vec<Hit>>> {
+        queries.par_iter().map(|query| self.search(query, count, allowed)).collect()
+    }
+
+    /// Searches the index and the newer rows that it has taken in. `rows` is the matrix as it is now. Also answers how many rows
+    /// of it were looked at: the later ones are left to the caller.
+    ///
+    /// # Errors
+    /// Those of [`VectorIndex::search`].
+    fn search_grown(&self, rows: &dyn Rows, query: &[f32], count: usize, allowed: Allowed<'_>) -> Result<(Vec<Hit>, usize)> {
+        let _ = rows;
+        Ok((self.search(query, count, allowed)?, self.len()))
+    }
+
+    /// Takes in rows that are newer than the index, so that searches find them as fast as any other. Kinds that cannot do so do
+    /// nothing: their new rows are scanned.
+    fn take_in(&self, rows: &dyn Rows) {
+        let _ = rows;
+    }
+
+    /// Rows that the index holds or has taken in.
+    fn taken_in(&self) -> usize {
+        self.len()
     }
 
     /// Number of rows in the index.

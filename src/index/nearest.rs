@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{Excluded, Hit, Rows, dot};
+use super::{Allowed, Hit, Rows, dot};
 
 /// Values that one task scans: large enough to outweigh the hand-over, small enough to spread over the cores.
 const BLOCK_VALUES: usize = 1 << 20;
@@ -79,7 +79,7 @@ impl Nearest {
         self.heap.into_sorted_vec().into_iter().map(|far| far.0).collect()
     }
 
-    fn merge(mut self, other: Self) -> Self {
+    pub(super) fn merge(mut self, other: Self) -> Self {
         for far in other.heap {
             self.offer(far.0);
         }
@@ -88,7 +88,7 @@ impl Nearest {
 }
 
 /// The `count` closest rows of a range, exactly: every row is scored. Large ranges are shared among the cores.
-pub(super) fn scan(rows: &dyn Rows, range: Range<usize>, query: &[f32], count: usize, excluded: Excluded<'_>) -> Vec<Hit> {
+pub(super) fn scan(rows: &dyn Rows, range: Range<usize>, query: &[f32], count: usize, allowed: Allowed<'_>) -> Vec<Hit> {
     let range = range.start.min(rows.len())..range.end.min(rows.len());
     let (dimension, count) = (rows.dimension(), count.min(range.len()));
     if range.is_empty() || count == 0 {
@@ -96,7 +96,7 @@ pub(super) fn scan(rows: &dyn Rows, range: Range<usize>, query: &[f32], count: u
     }
     let values = &rows.all()[range.start * dimension..range.end * dimension];
     let block_rows = (BLOCK_VALUES / dimension).max(1);
-    let scan_block = |(block, values)| scan_block(values, range.start + block * block_rows, query, count, excluded);
+    let scan_block = |(block, values)| scan_block(values, range.start + block * block_rows, query, count, allowed);
     let blocks = values.par_chunks(block_rows * dimension).enumerate();
     if values.len() <= BLOCK_VALUES {
         return scan_block((0, values)).into_hits();
@@ -104,11 +104,11 @@ pub(super) fn scan(rows: &dyn Rows, range: Range<usize>, query: &[f32], count: u
     blocks.map(scan_block).reduce(|| Nearest::new(count), Nearest::merge).into_hits()
 }
 
-fn scan_block(values: &[f32], first_row: usize, query: &[f32], count: usize, excluded: Excluded<'_>) -> Nearest {
+fn scan_block(values: &[f32], first_row: usize, query: &[f32], count: usize, allowed: Allowed<'_>) -> Nearest {
     let mut nearest = Nearest::new(count);
     for (place, vector) in values.chunks_exact(query.len()).enumerate() {
         let hit = Hit { row: (first_row + place) as u32, score: dot(query, vector) };
-        if nearest.wants(hit) && !excluded.is_some_and(|excluded| excluded(hit.row)) {
+        if nearest.wants(hit) && allowed.is_none_or(|allowed| allowed.contains(hit.row)) {
             nearest.offer(hit);
         }
     }

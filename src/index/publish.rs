@@ -4,39 +4,22 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use chrono::Utc;
 
+use super::codes::{self, Plan, Wish};
 use super::distinct::{Distinct, View, find_copies};
 use super::manifest::{FORMAT_VERSION, IndexFile, MANIFEST_FILE, METRIC, Manifest, probe_rows};
-use super::snapshot::{COPIES_FILE, CURRENT_FILE, FAISS_FILE, GRAPH_FILE, Pointer};
+use super::snapshot::{CODES_FILE, COPIES_FILE, CURRENT_FILE, FAISS_FILE, GRAPH_FILE, Pointer};
+use super::work::Work;
 use super::{IndexKind, Rows, faiss, hnsw};
 use crate::error::{Error, Kind, Result, io_error};
 use crate::lock::try_lock;
 use crate::types::Sha256;
 
 const LOCK_FILE: &str = "lock";
-
-/// Progress and stop of a running build.
-pub(super) struct Work<'a> {
-    progress: &'a (dyn Fn(usize, usize) + Sync),
-    stop: &'a AtomicBool,
-}
-
-impl Work<'_> {
-    pub(super) fn report(&self, done: usize, total: usize) {
-        (self.progress)(done, total);
-    }
-
-    pub(super) fn check_stop(&self) -> Result<()> {
-        if self.stop.load(Ordering::Relaxed) {
-            return Err(Error::new(Kind::Cancelled, "the build of the index was stopped; the index before it is still in use"));
-        }
-        Ok(())
-    }
-}
 
 /// Builds an index over all present rows and makes it the current one of this folder, which is created if need be. `progress`
 /// gets rows done and rows in all, from several threads. Nothing changes unless the build succeeds.
@@ -60,7 +43,7 @@ pub fn build(
     remove_leftovers(folder, current.as_deref())?;
     let number = snapshot_number(current.as_deref()) + 1;
     let building = folder.join(format!("building-{number}"));
-    let work = Work { progress, stop };
+    let work = Work::new(progress, stop);
     let outcome = fill(kind, rows, &building, fingerprint, &work);
     let outcome = outcome.and_then(|(manifest, hash)| publish(folder, &building, number, hash).map(|()| manifest));
     if outcome.is_err()
@@ -108,7 +91,8 @@ fn fill(kind: &IndexKind, rows: &dyn Rows, building: &Path, fingerprint: &str, w
         return Err(Error::too_large(format!("{count} vectors: an index holds at most {}", u32::MAX - 1)));
     }
     std::fs::create_dir(building).map_err(|error| io_error(building, "create", error))?;
-    let names = write_index(kind, rows, count, building, work)?;
+    let built = kind.resolve(count);
+    let (names, plan) = write_index(&built, rows, count, building, work)?;
     work.check_stop()?;
     work.report(count, count);
     let manifest = Manifest {
@@ -117,6 +101,8 @@ fn fill(kind: &IndexKind, rows: &dyn Rows, building: &Path, fingerprint: &str, w
         dimension: rows.dimension(),
         count,
         kind: kind.clone(),
+        built: (built != *kind).then_some(built),
+        plan,
         fingerprint: fingerprint.into(),
         rows_probe: probe_rows(rows, count),
         built_at: Utc::now(),
@@ -130,16 +116,29 @@ fn fill(kind: &IndexKind, rows: &dyn Rows, building: &Path, fingerprint: &str, w
 }
 
 /// Builds and writes the index of this kind; returns the names of its files.
-fn write_index(kind: &IndexKind, rows: &dyn Rows, count: usize, building: &Path, work: &Work<'_>) -> Result<Vec<&'static str>> {
+fn write_index(
+    kind: &IndexKind,
+    rows: &dyn Rows,
+    count: usize,
+    building: &Path,
+    work: &Work<'_>,
+) -> Result<(Vec<&'static str>, Option<Plan>)> {
     if count == 0 || *kind == IndexKind::Flat {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let copied = find_copies(rows, count);
     let vectors = View { rows, distinct: &Distinct::new(&copied, count) };
     write_durably(&building.join(COPIES_FILE), &Distinct::to_bytes(&copied))?;
-    let mut names = vec![COPIES_FILE];
+    let (mut names, mut plan) = (vec![COPIES_FILE], None);
     match kind {
-        IndexKind::Flat => {}
+        IndexKind::Flat | IndexKind::Auto(_) => {}
+        IndexKind::Codes(settings) => {
+            let wish = Wish { recall: settings.recall, lists: settings.lists };
+            let (lists, measured) = codes::build(rows, count, &copied, wish, work)?;
+            codes::write(&lists, count - copied.len(), &building.join(CODES_FILE))?;
+            names.push(CODES_FILE);
+            plan = Some(measured);
+        }
         IndexKind::Hnsw(settings) => {
             hnsw::build(vectors, settings, work)?.write(&building.join(GRAPH_FILE))?;
             names.push(GRAPH_FILE);
@@ -151,7 +150,7 @@ fn write_index(kind: &IndexKind, rows: &dyn Rows, count: usize, building: &Path,
             names.push(FAISS_FILE);
         }
     }
-    Ok(names)
+    Ok((names, plan))
 }
 
 /// Gives the finished folder its name and points `current` at it.

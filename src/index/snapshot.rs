@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::approximate::Approximate;
-use super::distinct::{Distinct, View};
+use super::codes::{self, CodesIndex, Copies};
+use super::distinct::{Copied, Distinct, View, read_copies};
 use super::faiss::FaissSearch;
 use super::graph::{Graph, GraphSearch};
 use super::manifest::{FORMAT_VERSION, MANIFEST_FILE, METRIC, Manifest, probe_rows};
@@ -16,6 +17,7 @@ use crate::types::Sha256;
 pub(super) const CURRENT_FILE: &str = "current";
 pub(super) const COPIES_FILE: &str = "copies.bin";
 pub(super) const GRAPH_FILE: &str = "graph.bin";
+pub(super) const CODES_FILE: &str = "codes.bin";
 pub(super) const FAISS_FILE: &str = "index.faiss";
 /// A snapshot may be replaced and removed while it is being opened; then the next one is tried.
 const ATTEMPTS: usize = 5;
@@ -26,6 +28,13 @@ pub struct Snapshot {
     pub manifest: Manifest,
     /// The index itself.
     pub index: Box<dyn VectorIndex>,
+}
+
+impl Snapshot {
+    /// True when the index itself finds the best way to any choice of rows, few or many.
+    pub fn plans_filters(&self) -> bool {
+        matches!(self.manifest.kind, IndexKind::Codes(_))
+    }
 }
 
 /// What `current` says.
@@ -92,9 +101,10 @@ fn rebuild(error: Error, folder: &Path) -> Error {
 fn open(folder: &Path, pointer: &Pointer, rows: &Arc<dyn Rows>, fingerprint: &str, effort: Option<usize>) -> Result<Snapshot> {
     let mut manifest = read_manifest(folder, pointer)?;
     check(&manifest, &**rows, fingerprint)?;
-    manifest.files.iter().try_for_each(|file| file.verify(folder))?;
+    manifest.files.iter().try_for_each(|file| if file.name == CODES_FILE { file.check_length(folder) } else { file.verify(folder) })?;
     if let Some(effort) = effort {
         manifest.kind = manifest.kind.with_effort(effort);
+        manifest.built = manifest.built.map(|kind| kind.with_effort(effort));
     }
     let index = open_index(folder, &manifest, rows)?;
     Ok(Snapshot { manifest, index })
@@ -139,13 +149,20 @@ fn check(manifest: &Manifest, rows: &dyn Rows, fingerprint: &str) -> Result<()> 
 
 fn open_index(folder: &Path, manifest: &Manifest, rows: &Arc<dyn Rows>) -> Result<Box<dyn VectorIndex>> {
     let (rows, count) = (Arc::clone(rows), manifest.count);
-    if count == 0 || manifest.kind == IndexKind::Flat {
+    let kind = manifest.built.as_ref().unwrap_or(&manifest.kind);
+    if count == 0 || *kind == IndexKind::Flat {
         return Ok(Box::new(FlatIndex::of_first(rows, count)));
     }
-    let distinct = read_copies(folder, count)?;
+    let copied = copies(folder, count)?;
+    if matches!(kind, IndexKind::Codes(_)) {
+        let lists = codes::open(&folder.join(CODES_FILE), manifest.dimension, count, count - copied.len())?;
+        let plan = manifest.plan.clone().unwrap_or_default();
+        return Ok(Box::new(CodesIndex::new(rows, count, lists, Copies::new(&copied), plan)));
+    }
+    let distinct = Distinct::new(&copied, count);
     let labels = View { rows: &*rows, distinct: &distinct }.len();
-    match &manifest.kind {
-        IndexKind::Flat => Ok(Box::new(FlatIndex::of_first(rows, count))),
+    match kind {
+        IndexKind::Flat | IndexKind::Auto(_) | IndexKind::Codes(_) => Ok(Box::new(FlatIndex::of_first(rows, count))),
         IndexKind::Hnsw(settings) => {
             let graph = Graph::read(&folder.join(GRAPH_FILE))?;
             if graph.len() != labels {
@@ -160,10 +177,10 @@ fn open_index(folder: &Path, manifest: &Manifest, rows: &Arc<dyn Rows>) -> Resul
     }
 }
 
-fn read_copies(folder: &Path, count: usize) -> Result<Distinct> {
+fn copies(folder: &Path, count: usize) -> Result<Vec<Copied>> {
     let path = folder.join(COPIES_FILE);
     let bytes = std::fs::read(&path).map_err(|error| io_error(&path, "read", error))?;
-    Distinct::from_bytes(&bytes, count).ok_or_else(|| Error::corrupt(format!("{} is damaged", path.display())))
+    read_copies(&bytes, count).ok_or_else(|| Error::corrupt(format!("{} is damaged", path.display())))
 }
 
 /// Name of the current index of a folder, another for each build; `None` when none has been built.

@@ -13,6 +13,7 @@ use super::staging::Staging;
 use crate::error::{Error, Kind, Result, io_error};
 use crate::types::Sha256;
 
+mod behind;
 mod files;
 
 pub(super) use files::StagedFolder;
@@ -31,6 +32,8 @@ struct Local {
     unsynced: LocalFileSystem,
     staging: Staging,
     data_dir: PathBuf,
+    /// The folder itself, open for as long as the library is: failures to write are told to those who had it open then.
+    disk: std::fs::File,
 }
 
 /// What a put found.
@@ -84,7 +87,8 @@ impl Blobs {
         let staging = Staging::open(data_dir)?;
         let open =
             || LocalFileSystem::new_with_prefix(data_dir).map_err(|source| storage_error("open", &data_dir.display().to_string(), source));
-        let local = Local { unsynced: open()?, staging, data_dir: data_dir.to_owned() };
+        let disk = std::fs::File::open(data_dir).map_err(|source| io_error(data_dir, "open", source))?;
+        let local = Local { unsynced: open()?, staging, data_dir: data_dir.to_owned(), disk };
         Ok(Self { store: Arc::new(open()?.with_fsync(true)), local: Some(Arc::new(local)) })
     }
 

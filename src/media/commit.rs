@@ -8,7 +8,7 @@ use super::prepare::{Prepared, Ready, ReadyPicture};
 use super::video::ingest::ReadyVideo;
 use super::video::rows;
 use super::walk::Origin;
-use super::{MediaStore, now};
+use super::{MediaStore, now, rows as rows_of_many};
 use crate::db::entity::{media, media_source};
 use crate::db::{database_error, is_unique_violation, storable};
 use crate::error::{Error, Kind, Result};
@@ -32,7 +32,7 @@ pub(super) enum Outcome {
     Failed(String),
 }
 
-/// Writes the rows of a batch, all or none.
+/// Writes the rows of a batch, whose bytes are durable, all or none.
 ///
 /// # Errors
 /// Those of the database and of the library's disk.
@@ -49,6 +49,19 @@ pub(super) async fn commit(store: &MediaStore, batch: &[&Prepared]) -> Result<Ve
     }
 }
 
+/// Waits until the bytes of a batch are durable.
+///
+/// # Errors
+/// Those of the library's disk.
+pub(super) async fn settle(store: &MediaStore, batch: &[&Prepared]) -> Result<()> {
+    if !batch.iter().any(|prepared| matches!(&prepared.outcome, Ok(Ready::Picture(picture)) if picture.behind)) {
+        return Ok(());
+    }
+    let blobs = store.blobs.clone();
+    let settled = tokio::task::spawn_blocking(move || blobs.settle()).await;
+    settled.map_err(|source| Error::internal("waiting for the disk was interrupted").because(source))?
+}
+
 fn needs_row(prepared: &Prepared) -> bool {
     matches!(prepared.outcome, Ok(Ready::Picture(_) | Ready::Video(_) | Ready::KnownVideo(_)))
 }
@@ -56,16 +69,30 @@ fn needs_row(prepared: &Prepared) -> bool {
 async fn commit_once(store: &MediaStore, batch: &[&Prepared]) -> Result<Vec<Outcome>> {
     let transaction = store.db.write().await?;
     let mut outcomes = Vec::with_capacity(batch.len());
-    for prepared in batch {
+    let mut rest = batch;
+    while let [prepared, ..] = rest {
+        let pictures: Vec<_> = rest.iter().map_while(|prepared| plain(prepared)).collect();
+        if !pictures.is_empty() {
+            outcomes.extend(rows_of_many::store(&transaction, &pictures).await.map_err(failed)?);
+            rest = &rest[pictures.len()..];
+            continue;
+        }
         outcomes.push(match &prepared.outcome {
             Ok(Ready::Picture(picture)) => store_row(store, &transaction, &prepared.origin, picture).await?,
             Ok(Ready::Video(video)) => store_video(store, &transaction, &prepared.origin, video).await?,
             Ok(Ready::KnownVideo(sha256)) => meet_again(&transaction, &prepared.origin, sha256).await?,
             _ => without_row(prepared),
         });
+        rest = &rest[1..];
     }
     transaction.commit().await.map_err(failed)?;
     Ok(outcomes)
+}
+
+/// A picture whose row has no rules of its own: not a frame.
+fn plain(prepared: &Prepared) -> Option<(&Origin, &ReadyPicture)> {
+    let Ok(Ready::Picture(picture)) = &prepared.outcome else { return None };
+    picture.frame.is_none().then_some((&prepared.origin, &**picture))
 }
 
 fn without_row(prepared: &Prepared) -> Outcome {
@@ -130,8 +157,12 @@ async fn find(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> std:
 }
 
 async fn insert(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> std::result::Result<i64, DbErr> {
+    Ok(media::Entity::insert(new_row(picture)).exec(transaction).await?.last_insert_id)
+}
+
+pub(super) fn new_row(picture: &ReadyPicture) -> media::ActiveModel {
     let media_type = if picture.frame.is_some() { MediaType::VideoFrame } else { MediaType::Image };
-    let row = media::ActiveModel {
+    media::ActiveModel {
         id: ActiveValue::NotSet,
         media_type: ActiveValue::Set(media_type as i32),
         sha256: ActiveValue::Set(picture.sha256.0.to_vec()),
@@ -150,29 +181,39 @@ async fn insert(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> st
         deleted_at: ActiveValue::Set(None),
         preview: ActiveValue::Set(picture.info.preview.clone()),
         graphic: ActiveValue::Set(false),
-    };
-    Ok(media::Entity::insert(row).exec(transaction).await?.last_insert_id)
+    }
 }
 
 async fn add_source(transaction: &DatabaseTransaction, media_id: i64, origin: &Origin) -> std::result::Result<(), DbErr> {
-    let path = storable(&origin.path);
     let known = media_source::Entity::find()
         .filter(media_source::Column::MediaId.eq(media_id))
-        .filter(media_source::Column::Path.eq(&path))
+        .filter(media_source::Column::Path.eq(storable(&origin.path)))
         .one(transaction)
         .await?;
-    let fresh = || media_source::ActiveModel {
+    let fresh = new_source(media_id, origin);
+    let row = match known {
+        None => fresh,
+        Some(known) => media_source::ActiveModel {
+            location: fresh.location,
+            byte_size: fresh.byte_size,
+            modified_at: fresh.modified_at,
+            ..known.into_active_model()
+        },
+    };
+    row.save(transaction).await.map(|_| ())
+}
+
+pub(super) fn new_source(media_id: i64, origin: &Origin) -> media_source::ActiveModel {
+    media_source::ActiveModel {
+        id: ActiveValue::NotSet,
         media_id: ActiveValue::Set(media_id),
         name: ActiveValue::Set(storable(&origin.name)),
-        path: ActiveValue::Set(path.clone()),
+        path: ActiveValue::Set(storable(&origin.path)),
+        location: ActiveValue::Set(origin.location.as_deref().map(storable)),
+        byte_size: ActiveValue::Set(origin.byte_size as i64),
+        modified_at: ActiveValue::Set(origin.modified_at),
         imported_at: ActiveValue::Set(now()),
-        ..Default::default()
-    };
-    let mut row = known.map_or_else(fresh, IntoActiveModel::into_active_model);
-    row.location = ActiveValue::Set(origin.location.as_deref().map(storable));
-    row.byte_size = ActiveValue::Set(origin.byte_size as i64);
-    row.modified_at = ActiveValue::Set(origin.modified_at);
-    row.save(transaction).await.map(|_| ())
+    }
 }
 
 /// A unique key that somebody else filled first is a conflict: the batch is tried again and then finds their row.

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{ExprTrait, Func, LikeExpr, NullOrdering, Query, SelectS
 use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::detections::LabelFilter;
-use super::{Media, MediaStore, Order, Sort, rows};
+use super::{Media, MediaStore, Order, Sort, reader};
 use crate::db::database_error;
 use crate::db::entity::media::{Column, Entity};
 use crate::db::entity::{collection_media, detection, feature_failure, media_source};
@@ -138,8 +138,9 @@ impl MediaStore {
             return ids.map_err(|source| database_error("list the media", source));
         }
         let (db, question) = (self.db.clone(), query.build(DbBackend::Sqlite));
-        let read =
-            move || db.reader().map_or(Ok(Vec::new()), |reader| reader.read("list the media", |file| rows::numbers(file, &question)));
+        let read = move || {
+            db.reader().map_or(Ok(Vec::new()), |file| file.read("list the media", |connection| reader::numbers(connection, &question)))
+        };
         let read = tokio::task::spawn_blocking(read).await;
         read.map_err(|source| Error::internal("listing media was interrupted").because(source))?
     }

@@ -76,7 +76,7 @@ impl MediaStore {
     pub async fn by_ids(&self, ids: &[MediaId]) -> Result<Vec<Media>> {
         if self.db.reader().is_some() {
             let (store, ids) = (self.clone(), ids.to_vec());
-            let found = tokio::task::spawn_blocking(move || store.by_ids_now(&ids)).await;
+            let found = tokio::task::spawn_blocking(move || store.by_ids_now(&ids, ids.len())).await;
             let found = found.map_err(|source| Error::internal("listing media was interrupted").because(source))?;
             return found.unwrap_or_else(|| Ok(Vec::new()));
         }
@@ -197,6 +197,26 @@ impl MediaStore {
     pub async fn picture_ids(&self) -> Result<Vec<i64>> {
         let query = pictures().select_only().column(Column::Id).order_by_asc(Column::Id).into_tuple();
         query.all(self.db.connection()).await.map_err(|source| database_error("list the pictures", source))
+    }
+
+    /// The numbers of pictures and frames after `after` and up to `up_to`, ascending, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn picture_ids_between(&self, after: i64, up_to: i64, limit: u64) -> Result<Vec<i64>> {
+        let wanted = pictures().filter(Column::Id.gt(after)).filter(Column::Id.lte(up_to));
+        let query = wanted.select_only().column(Column::Id).order_by_asc(Column::Id).limit(limit).into_tuple();
+        query.all(self.db.connection()).await.map_err(|source| database_error("list the pictures", source))
+    }
+
+    /// The highest number of a picture or frame; 0 when there is none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn last_picture_id(&self) -> Result<i64> {
+        let query = pictures().select_only().column(Column::Id).order_by_desc(Column::Id).limit(1).into_tuple();
+        let last = query.one(self.db.connection()).await;
+        Ok(last.map_err(|source| database_error("list the pictures", source))?.unwrap_or_default())
     }
 
     /// Where a medium was imported from, oldest first.

@@ -18,6 +18,7 @@ mod archive;
 pub mod blobs;
 mod census;
 pub mod check;
+mod chunk;
 pub mod collections;
 mod commit;
 pub mod detections;
@@ -35,6 +36,7 @@ mod months;
 mod origin;
 mod prepare;
 mod promote;
+mod reader;
 mod ready;
 mod rows;
 mod shown;
@@ -207,14 +209,27 @@ impl MediaStore {
     /// # Errors
     /// `Corrupt` when the row is there and the bytes are not.
     pub async fn bytes(&self, media: &Media) -> Result<Bytes> {
-        self.blobs.get(&media.key()).await.map_err(|error| match error.kind() {
-            crate::Kind::NotFound => Error::corrupt(format!(
-                "the bytes of media {} are missing: {} is not there (restore it from a backup, or delete the media and import the picture again)",
-                media.id,
-                self.data_dir.join(media.key()).display()
-            )),
-            _ => error,
-        })
+        self.blobs.get(&media.key()).await.map_err(|error| self.missing(media, error))
+    }
+
+    /// As [`MediaStore::bytes`], on the calling thread.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read(&self, media: &Media) -> Result<Bytes> {
+        self.blobs.read(&media.key()).map_err(|error| self.missing(media, error))
+    }
+
+    fn missing(&self, media: &Media, error: Error) -> Error {
+        if error.kind() != crate::Kind::NotFound {
+            return error;
+        }
+        let place = self.data_dir.join(media.key());
+        Error::corrupt(format!(
+            "the bytes of media {} are missing: {} is not there (restore it from a backup, or delete the media and import the picture again)",
+            media.id,
+            place.display()
+        ))
     }
 }
 

@@ -1,44 +1,48 @@
-//! What happens to one candidate before its row is written: recognise, read, hash, check, store the bytes. Runs for many at once.
+//! What happens to one candidate before its row is written: recognise, read, hash, check, store the bytes. Runs for many at once;
+//! plain pictures go a quicker way together (`chunk.rs`).
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::blobs::{Existing, Put, media_key};
-use super::import::ImportProgress;
+use super::import::{ImportProgress, at_once};
 use super::video::ingest::{self, Fault, Ingested, ReadyVideo, Watch};
 use super::video::{Container, is_video};
 use super::walk::{Candidate, Content, Origin, is_picture};
 use super::{MediaStore, archive};
-use crate::db::entity::{media, media_source};
-use crate::db::{database_error, storable};
 use crate::error::{Error, Kind, Result, ResultExt, io_error};
-use crate::imaging::{self, PictureInfo};
+use crate::imaging::{self, DecodeLimits, PictureInfo};
+use crate::priority;
 use crate::types::Sha256;
 
 /// Memory that files being read may take together, in KiB.
-const READ_BUDGET_KIB: u32 = 512 * 1024;
+pub(super) const READ_BUDGET_KIB: u32 = 512 * 1024;
 
 /// Memory that pictures being decoded may take together, in KiB.
-const DECODE_BUDGET_KIB: u32 = 1024 * 1024;
+pub(super) const DECODE_BUDGET_KIB: u32 = 1024 * 1024;
 
 /// What all candidates of one import share.
 #[derive(Clone)]
 pub(super) struct Preparer {
-    store: MediaStore,
-    check: bool,
-    reading: Arc<Semaphore>,
-    decoding: Arc<Semaphore>,
+    pub(super) store: MediaStore,
+    pub(super) check: bool,
+    pub(super) reading: Arc<Semaphore>,
+    pub(super) decoding: Arc<Semaphore>,
     /// Videos being decoded; each keeps several cores busy.
     videos: Arc<Semaphore>,
-    progress: Arc<dyn ImportProgress>,
-    cancel: CancellationToken,
+    pub(super) progress: Arc<dyn ImportProgress>,
+    pub(super) cancel: CancellationToken,
+    pub(super) runtime: Handle,
+    niceness: u8,
+    threads: Arc<OnceLock<ThreadPool>>,
 }
 
 /// A candidate that is ready for its row, or has failed.
@@ -59,7 +63,7 @@ pub(super) enum Ready {
     KnownVideo(Sha256),
 }
 
-/// A checked picture whose bytes are durable.
+/// A checked picture whose bytes are in their place.
 pub(super) struct ReadyPicture {
     pub(super) sha256: Sha256,
     pub(super) frame: Option<i32>,
@@ -68,6 +72,8 @@ pub(super) struct ReadyPicture {
     pub(super) info: PictureInfo,
     /// Set when other bytes lie under the key: whether they are another picture or the remains of a killed import, the rows will tell.
     pub(super) displaced: Option<Bytes>,
+    /// The bytes are durable only when the disk has settled.
+    pub(super) behind: bool,
 }
 
 impl ReadyPicture {
@@ -84,22 +90,37 @@ struct Examined {
 }
 
 impl Preparer {
-    pub(super) fn new(store: MediaStore, check: bool, progress: Arc<dyn ImportProgress>, cancel: CancellationToken) -> Self {
+    /// `niceness` is how far its threads step back. To be made inside a runtime.
+    pub(super) fn new(store: MediaStore, check: bool, niceness: u8, progress: Arc<dyn ImportProgress>, cancel: CancellationToken) -> Self {
         let semaphore = |permits: u32| Arc::new(Semaphore::new(permits as usize));
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) as u32;
         let (reading, decoding) = (semaphore(READ_BUDGET_KIB), semaphore(DECODE_BUDGET_KIB));
-        Self { store, check, reading, decoding, videos: semaphore((cores / 4).max(1)), progress, cancel }
+        let (videos, runtime) = (semaphore((cores / 4).max(1)), Handle::current());
+        Self { store, check, reading, decoding, videos, progress, cancel, runtime, niceness, threads: Arc::default() }
     }
 
-    /// Prepares one candidate. What is wrong with the file itself stands in the outcome; `None` when the import was stopped first.
+    /// Threads of this import alone, started when they are first needed.
+    ///
+    /// # Errors
+    /// `Internal` when the system has none left.
+    pub(super) fn threads(&self) -> Result<&ThreadPool> {
+        if let Some(threads) = self.threads.get() {
+            return Ok(threads);
+        }
+        let niceness = self.niceness;
+        let builder = ThreadPoolBuilder::new().num_threads(at_once()).thread_name(|number| format!("import {number}"));
+        let started = builder.start_handler(move |_| priority::step_back(niceness)).build();
+        let started = started.map_err(|source| Error::internal("cannot start the threads of the import").because(source))?;
+        Ok(self.threads.get_or_init(|| started))
+    }
+
+    /// Prepares a candidate of which nobody knows yet whether it was imported before. What is wrong with the file itself stands in
+    /// the outcome; `None` when the import was stopped first.
     ///
     /// # Errors
     /// What would fail for every other file too: the library's disk or database.
     pub(super) async fn prepare(self, candidate: Candidate) -> Result<Option<Prepared>> {
         let Candidate { origin, content } = candidate;
-        if let Some(deleted) = self.is_unchanged(&origin).await? {
-            return Ok(Some(Prepared { origin, outcome: Ok(Ready::Unchanged { deleted }) }));
-        }
         let outcome = if holds_video(&origin, &content).await {
             match self.video(&origin, content).await {
                 Err(Fault::Video(error)) if error.kind() == Kind::Cancelled => return Ok(None),
@@ -108,7 +129,7 @@ impl Preparer {
                 Ok(ready) => Ok(ready),
             }
         } else {
-            match self.examine(&origin, content).await {
+            match self.examine(origin.byte_size, content).await {
                 Ok(examined) => Ok(self.store_bytes(&origin.name, examined).await?),
                 Err(error) => Err(error),
             }
@@ -129,37 +150,16 @@ impl Preparer {
         })
     }
 
-    /// Whether this very file, not touched since, was imported before; and if so, whether its picture was deleted.
-    async fn is_unchanged(&self, origin: &Origin) -> Result<Option<bool>> {
-        let (Some(location), Some(modified_at)) = (&origin.location, origin.modified_at) else { return Ok(None) };
-        let rows = media_source::Entity::find()
-            .filter(media_source::Column::Location.eq(storable(location)))
-            .filter(media_source::Column::ByteSize.eq(origin.byte_size as i64))
-            .filter(media_source::Column::ModifiedAt.eq(modified_at))
-            .inner_join(media::Entity)
-            .select_also(media::Entity)
-            .one(self.store.db.connection());
-        let row = rows.await.map_err(|source| database_error("look for a file", source))?;
-        Ok(row.and_then(|(_, media)| media).map(|media| media.deleted_at.is_some()))
-    }
-
-    async fn examine(&self, origin: &Origin, content: Content) -> Result<Examined> {
-        let limit = self.store.limits.max_file_bytes;
-        if origin.byte_size > limit {
-            return Err(too_large(origin.byte_size, limit));
-        }
-        let memory = reserve(&self.reading, origin.byte_size, READ_BUDGET_KIB).await?;
+    async fn examine(&self, byte_size: u64, content: Content) -> Result<Examined> {
         let limits = self.store.limits;
-        let (bytes, content_sha256, mut info) = blocking(move || {
-            let bytes = content.read(limit)?;
-            let info = imaging::probe(&bytes, &limits)?;
-            let content_sha256 = Sha256::of(&bytes);
-            Ok((bytes, content_sha256, info))
-        })
-        .await?;
-        let bytes = Bytes::from(bytes);
+        let memory = reserve(&self.reading, byte_size.min(limits.max_file_bytes), READ_BUDGET_KIB).await?;
+        let seen = blocking(move || {
+            let (bytes, info) = look_at(byte_size, &content, &limits)?;
+            Ok((Sha256::of(&bytes), Bytes::from(bytes), info))
+        });
+        let (content_sha256, bytes, mut info) = seen.await?;
         if self.check {
-            let _pixels = reserve(&self.decoding, 3 * u64::from(info.width) * u64::from(info.height), DECODE_BUDGET_KIB).await?;
+            let _pixels = reserve(&self.decoding, pixel_bytes(&info), DECODE_BUDGET_KIB).await?;
             let encoded = bytes.clone();
             info.preview = blocking(move || imaging::verify(&encoded, &limits)).await?.preview;
         }
@@ -169,7 +169,8 @@ impl Preparer {
     async fn store_bytes(&self, name: &str, examined: Examined) -> Result<Ready> {
         let Examined { bytes, content_sha256, info, _memory } = examined;
         let (sha256, frame) = frame_name(name).map_or((content_sha256, None), |(video, frame)| (video, Some(frame)));
-        let mut picture = ReadyPicture { sha256, frame, content_sha256, byte_size: bytes.len() as u64, info, displaced: None };
+        let mut picture =
+            ReadyPicture { sha256, frame, content_sha256, byte_size: bytes.len() as u64, info, displaced: None, behind: false };
         let key = picture.key();
         if frame.is_none() {
             self.store.blobs.put(&key, bytes, Existing::Keep).await?;
@@ -179,6 +180,24 @@ impl Preparer {
         }
         Ok(Ready::Picture(Box::new(picture)))
     }
+}
+
+/// The bytes of a file, and what their header says.
+///
+/// # Errors
+/// What is wrong with this file.
+pub(super) fn look_at(byte_size: u64, content: &Content, limits: &DecodeLimits) -> Result<(Vec<u8>, PictureInfo)> {
+    if byte_size > limits.max_file_bytes {
+        return Err(too_large(byte_size, limits.max_file_bytes));
+    }
+    let bytes = content.read(limits.max_file_bytes)?;
+    let info = imaging::probe(&bytes, limits)?;
+    Ok((bytes, info))
+}
+
+/// Memory that a decoder may take for the pixels.
+pub(super) fn pixel_bytes(info: &PictureInfo) -> u64 {
+    3 * u64::from(info.width) * u64::from(info.height)
 }
 
 impl Content {
@@ -226,7 +245,7 @@ fn too_large(size: u64, limit: u64) -> Error {
 }
 
 /// Waits for this much memory; what exceeds the whole budget takes the whole budget.
-async fn reserve(budget: &Arc<Semaphore>, bytes: u64, all_kib: u32) -> Result<OwnedSemaphorePermit> {
+pub(super) async fn reserve(budget: &Arc<Semaphore>, bytes: u64, all_kib: u32) -> Result<OwnedSemaphorePermit> {
     let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(all_kib).clamp(1, all_kib);
     Arc::clone(budget).acquire_many_owned(kib).await.or_error(Kind::Internal, || "the import is closed".into())
 }
@@ -234,5 +253,9 @@ async fn reserve(budget: &Arc<Semaphore>, bytes: u64, all_kib: u32) -> Result<Ow
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
     // A decoder that panics on one file must not end the import of the others.
-    done.unwrap_or_else(|source| Err(Error::corrupt("the decoder failed on this file; please report it").because(source)))
+    done.unwrap_or_else(|source| Err(decoder_failed().because(source)))
+}
+
+pub(super) fn decoder_failed() -> Error {
+    Error::corrupt("the decoder failed on this file; please report it")
 }

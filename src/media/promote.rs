@@ -16,7 +16,7 @@ impl MediaStore {
     /// # Errors
     /// `Conflict` when the picture was deleted from the library; `Corrupt` when the upload's bytes are gone or damaged.
     pub async fn promote(&self, upload: &Upload) -> Result<Media> {
-        let intake = Preparer::new(self.clone(), true, Arc::new(()), CancellationToken::new());
+        let intake = Preparer::new(self.clone(), true, 0, Arc::new(()), CancellationToken::new());
         let stopped = || Error::internal("promoting an upload was interrupted");
         let prepared = intake.prepare(self.candidate(upload)).await?.ok_or_else(stopped)?;
         let outcome = commit::commit(self, &[&prepared]).await?.pop();

@@ -1,128 +1,104 @@
-//! Media read straight from the `SQLite` file, for searches: one statement, prepared once, for all rows of a page, and no
-//! hand-over to another thread. Tells the same as the queries in `listing`.
+//! Rows of many pictures in a few statements, in the transaction of their batch. Only pictures of their own: frames and videos have
+//! rules that concern single rows, and are written one by one.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
-use rusqlite::types::{FromSqlError, FromSqlResult, Type, Value as Bound, ValueRef};
-use rusqlite::{Connection, Row};
-use sea_orm::{Statement, Value};
+use std::collections::HashMap;
 
-use super::{Media, MediaStore};
-use crate::error::Result;
-use crate::types::{MediaId, MediaType, Sha256};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
-/// One medium that is not deleted.
-const BY_ID: &str = "SELECT id, media_type, sha256, frame, content_sha256, ext, width, height, byte_size, captured_at, camera, \
-                     time_ms, duration_ms, frame_rate, created_at, preview, graphic FROM media WHERE id = ?1 AND deleted_at IS NULL";
+use super::commit::{Outcome, new_row, new_source};
+use super::prepare::ReadyPicture;
+use super::walk::Origin;
+use crate::db::entity::{media, media_source};
+use crate::db::storable;
 
-impl MediaStore {
-    /// As [`MediaStore::by_ids`], at once and on this thread; `None` where the database cannot be read so.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn by_ids_now(&self, ids: &[MediaId]) -> Option<Result<Vec<Media>>> {
-        let reader = self.db.reader()?;
-        Some(reader.read("list the media", |connection| ids.iter().filter_map(|id| by_id(connection, *id).transpose()).collect()))
+/// Rows in one statement; databases bound the number of parameters.
+const ROWS_AT_ONCE: usize = 250;
+
+type Stored<T> = std::result::Result<T, DbErr>;
+
+/// A row that a picture's bytes have already.
+struct Known {
+    id: i64,
+    deleted: bool,
+}
+
+/// Writes the rows of pictures that are no frames, in their order.
+///
+/// # Errors
+/// Those of the database; a unique key that somebody else filled first is among them.
+pub(super) async fn store(transaction: &DatabaseTransaction, pictures: &[(&Origin, &ReadyPicture)]) -> Stored<Vec<Outcome>> {
+    let mut outcomes = Vec::with_capacity(pictures.len());
+    for part in pictures.chunks(ROWS_AT_ONCE) {
+        outcomes.extend(store_part(transaction, part).await?);
     }
+    Ok(outcomes)
+}
 
-    /// As [`MediaStore::get`], at once and on this thread; `None` where the database cannot be read so.
-    pub(super) fn get_now(&self, id: MediaId) -> Option<Result<Option<Media>>> {
-        Some(self.db.reader()?.read("look for a medium", |connection| by_id(connection, id)))
+async fn store_part(transaction: &DatabaseTransaction, pictures: &[(&Origin, &ReadyPicture)]) -> Stored<Vec<Outcome>> {
+    let mut known = find(transaction, pictures.iter().map(|(_, picture)| picture.sha256.0.to_vec()).collect()).await?;
+    let mut fresh: HashMap<[u8; 32], usize> = HashMap::new();
+    for (place, (_, picture)) in pictures.iter().enumerate() {
+        if !known.contains_key(&picture.sha256.0[..]) {
+            fresh.entry(picture.sha256.0).or_insert(place);
+        }
     }
-}
-
-/// The first column of every row that a built question finds.
-pub(super) fn numbers(connection: &Connection, question: &Statement) -> rusqlite::Result<Vec<i64>> {
-    let values = question.values.as_ref().map(|values| values.iter().map(bound).collect::<rusqlite::Result<Vec<_>>>());
-    let values = values.transpose()?.unwrap_or_default();
-    let mut statement = connection.prepare(&question.sql)?;
-    let mut rows = statement.query(rusqlite::params_from_iter(values))?;
-    let mut numbers = Vec::new();
-    while let Some(row) = rows.next()? {
-        numbers.push(row.get(0)?);
+    let is_fresh = |place: usize, picture: &ReadyPicture| fresh.get(&picture.sha256.0) == Some(&place);
+    let outcomes = pictures.iter().enumerate().map(|(place, (_, picture))| match known.get(&picture.sha256.0[..]) {
+        Some(Known { deleted: true, .. }) => Outcome::Deleted,
+        None if is_fresh(place, picture) => Outcome::Added,
+        _ => Outcome::AlreadyThere,
+    });
+    let outcomes = outcomes.collect();
+    if !fresh.is_empty() {
+        // In the order of the pictures: that is the order of their numbers.
+        let new = pictures.iter().enumerate().filter(|(place, (_, picture))| is_fresh(*place, picture));
+        let (rows, hashes): (Vec<_>, Vec<_>) = new.map(|(_, (_, picture))| (new_row(picture), picture.sha256.0.to_vec())).unzip();
+        media::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+        known.extend(find(transaction, hashes).await?);
     }
-    Ok(numbers)
+    add_sources(transaction, pictures, &known).await?;
+    Ok(outcomes)
 }
 
-/// A value as the other queries write it to the file.
-fn bound(value: &Value) -> rusqlite::Result<Bound> {
-    Ok(match value {
-        Value::Bool(Some(truth)) => i64::from(*truth).into(),
-        Value::Int(Some(number)) => i64::from(*number).into(),
-        Value::BigInt(Some(number)) => (*number).into(),
-        Value::BigUnsigned(Some(number)) => i64::try_from(*number).unwrap_or(i64::MAX).into(),
-        Value::Float(Some(number)) => f64::from(*number).into(),
-        Value::Double(Some(number)) => (*number).into(),
-        Value::String(Some(text)) => text.clone().into(),
-        Value::Bytes(Some(bytes)) => bytes.clone().into(),
-        Value::ChronoDateTimeUtc(Some(time)) => time.to_rfc3339_opts(SecondsFormat::AutoSi, false).into(),
-        Value::ChronoDateTime(Some(time)) => time.format("%F %T%.f").to_string().into(),
-        other => return Err(rusqlite::Error::ToSqlConversionFailure(format!("no filter holds {other:?}").into())),
-    })
+/// The rows of these hashes that are no frames.
+async fn find(transaction: &DatabaseTransaction, hashes: Vec<Vec<u8>>) -> Stored<HashMap<Vec<u8>, Known>> {
+    let rows = media::Entity::find()
+        .filter(media::Column::Sha256.is_in(hashes))
+        .filter(media::Column::Frame.is_null())
+        .select_only()
+        .columns([media::Column::Id, media::Column::Sha256, media::Column::DeletedAt])
+        .into_tuple::<(i64, Vec<u8>, Option<chrono::DateTime<chrono::Utc>>)>()
+        .all(transaction)
+        .await?;
+    Ok(rows.into_iter().map(|(id, sha256, deleted_at)| (sha256, Known { id, deleted: deleted_at.is_some() })).collect())
 }
 
-fn by_id(connection: &Connection, id: MediaId) -> rusqlite::Result<Option<Media>> {
-    let mut statement = connection.prepare_cached(BY_ID)?;
-    let mut rows = statement.query([id.0])?;
-    rows.next()?.map(medium).transpose()
-}
-
-fn medium(row: &Row<'_>) -> rusqlite::Result<Media> {
-    Ok(Media {
-        id: MediaId(row.get(0)?),
-        media_type: MediaType::from_number(row.get(1)?),
-        sha256: read(row, 2, hash)?,
-        frame: row.get(3)?,
-        content_sha256: read(row, 4, hash)?,
-        ext: row.get(5)?,
-        width: row.get::<_, i64>(6)?.try_into().unwrap_or_default(),
-        height: row.get::<_, i64>(7)?.try_into().unwrap_or_default(),
-        byte_size: row.get::<_, i64>(8)?.try_into().unwrap_or_default(),
-        captured_at: read(row, 9, |value| if value == ValueRef::Null { Ok(None) } else { civil(value).map(|(time, _)| Some(time)) })?,
-        camera: row.get(10)?,
-        time_ms: row.get(11)?,
-        duration_ms: row.get(12)?,
-        frame_rate: row.get(13)?,
-        created_at: read(row, 14, moment)?,
-        deleted_at: None,
-        preview: row.get(15)?,
-        graphic: row.get(16)?,
-    })
-}
-
-fn read<T>(row: &Row<'_>, column: usize, convert: impl FnOnce(ValueRef<'_>) -> FromSqlResult<T>) -> rusqlite::Result<T> {
-    convert(row.get_ref(column)?).map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into()))
-}
-
-fn hash(value: ValueRef<'_>) -> FromSqlResult<Sha256> {
-    let bytes = value.as_blob()?;
-    let exact = bytes.try_into().map_err(|_| FromSqlError::InvalidBlobSize { expected_size: 32, blob_size: bytes.len() })?;
-    Ok(Sha256(exact))
-}
-
-/// A moment in UTC, `2026-11-21T17:26:46.5+00:00`: the way in which every row is written.
-fn moment(value: ValueRef<'_>) -> FromSqlResult<DateTime<Utc>> {
-    let (time, zone) = civil(value)?;
-    match zone {
-        "" | "Z" | "+00:00" => Ok(time.and_utc()),
-        // Not written by this program, but by somebody's own hands.
-        _ => DateTime::parse_from_rfc3339(value.as_str()?).map(|time| time.to_utc()).map_err(FromSqlError::other),
+/// Remembers where the pictures were found; a path that is known for a medium gets the file's new size and time.
+async fn add_sources(
+    transaction: &DatabaseTransaction,
+    pictures: &[(&Origin, &ReadyPicture)],
+    known: &HashMap<Vec<u8>, Known>,
+) -> Stored<()> {
+    let missing = || DbErr::RecordNotFound("a picture that was just stored".into());
+    let mut places: HashMap<(i64, String), usize> = HashMap::new();
+    let mut rows: Vec<media_source::ActiveModel> = Vec::with_capacity(pictures.len());
+    for (origin, picture) in pictures {
+        let id = known.get(&picture.sha256.0[..]).ok_or_else(missing)?.id;
+        let mut row = new_source(id, origin);
+        // One statement must not write a row twice: of two files of one path the later one counts.
+        let place = (id, storable(&origin.path));
+        if let Some(place) = places.get(&place) {
+            std::mem::swap(&mut rows[*place], &mut row);
+            rows[*place].imported_at = row.imported_at;
+        } else {
+            places.insert(place, rows.len());
+            rows.push(row);
+        }
     }
-}
-
-/// `YYYY-MM-DD hh:mm:ss[.fraction]`, with a space or a `T`, and what follows.
-fn civil(value: ValueRef<'_>) -> FromSqlResult<(NaiveDateTime, &str)> {
-    let text = value.as_str()?;
-    parse_civil(text).ok_or_else(|| FromSqlError::Other(format!("`{text}` is no moment").into()))
-}
-
-fn parse_civil(text: &str) -> Option<(NaiveDateTime, &str)> {
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
-    let date = NaiveDate::from_ymd_opt(number(0, 4)? as i32, number(5, 7)?, number(8, 10)?)?;
-    let rest = text.get(19..)?;
-    let digits = rest.strip_prefix('.').map_or(0, |fraction| fraction.bytes().take_while(u8::is_ascii_digit).count());
-    let (fraction, zone) = if digits == 0 { ("", rest) } else { (rest.get(1..=digits)?, rest.get(digits + 1..)?) };
-    let nanoseconds = fraction.bytes().chain(std::iter::repeat(b'0')).take(9).fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
-    let is_written_so = matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'T', _, _, b':', _, _, b':', ..]);
-    let time = date.and_hms_nano_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, nanoseconds)?;
-    is_written_so.then_some((time, zone))
+    let renew = OnConflict::columns([media_source::Column::MediaId, media_source::Column::Path])
+        .update_columns([media_source::Column::Location, media_source::Column::ByteSize, media_source::Column::ModifiedAt])
+        .to_owned();
+    debug_assert!(rows.iter().all(|row| matches!(row.id, ActiveValue::NotSet)), "numbers are given by the database");
+    media_source::Entity::insert_many(rows).on_conflict(renew).exec_without_returning(transaction).await.map(drop)
 }

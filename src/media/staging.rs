@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Result, io_error};
 
+/// Folders for threads that write many files at once.
+const FOLDERS: usize = 32;
+
 /// The staging folder of this process. Its lock dies with the process, however the process dies.
 #[derive(Debug)]
 pub(super) struct Staging {
@@ -35,6 +38,12 @@ impl Staging {
         let folder = root.join(&name);
         std::fs::create_dir(&folder).map_err(|source| io_error(&folder, "create the folder", source))?;
         Ok(Self { key: format!("staging/{name}"), folder, lock_path, _lock: lock, next: AtomicU64::new(0) })
+    }
+
+    /// A key nobody else uses, in a folder that hardly anybody else writes to at the moment: names are put into one folder one after
+    /// the other. The folder is made by whoever finds it missing.
+    pub(super) fn next_key_of(&self, thread: usize) -> String {
+        format!("{}/of-{}/{}", self.key, thread % FOLDERS, self.next.fetch_add(1, Ordering::Relaxed))
     }
 
     /// A key nobody else uses.

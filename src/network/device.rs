@@ -53,10 +53,33 @@ pub fn choose(choice: DeviceChoice) -> Result<Device> {
 }
 
 /// The device in words, for the log and the API.
-pub fn describe(device: Device) -> String {
+pub fn describe(device: Device, threads: usize) -> String {
     match device {
         Device::Cuda(number) => format!("CUDA device {number}"),
-        Device::Cpu => format!("CPU, {} threads", tch::get_num_threads()),
+        Device::Cpu => format!("CPU, {threads} threads"),
         other => format!("{other:?}"),
     }
 }
+
+/// Settings of the whole process that make forward passes faster: freed memory is kept for the next batch (big buffers would
+/// be fetched from the system page by page each time), and the compiler of TorchScript does not try to be clever, because
+/// plans are fused already and its profiling costs the first calls. Plain functions of the C library and libtorch.
+pub(super) fn tune() {
+    if tch::jit::f_set_profiling_mode(false).and_then(|()| tch::jit::f_set_graph_executor_optimize(false)).is_err() {
+        tracing::warn!("libtorch does not let its optimiser be switched off: the first forward passes will be slow");
+    }
+    keep_freed_memory();
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the C library's allocator is tuned by a call")]
+fn keep_freed_memory() {
+    // SAFETY: mallopt only sets numbers of the allocator and may be called at any time.
+    let done = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 30) + libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX) };
+    if done != 2 {
+        tracing::warn!("the allocator does not take its settings: large batches will be slower");
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn keep_freed_memory() {}

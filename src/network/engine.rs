@@ -1,20 +1,26 @@
 //! The engine: one thread owns a device and its networks. Requests are messages with a reply channel, in two lanes:
 //! *interactive* goes first and is told "busy" when too many wait; *bulk* waits. Batches are formed from the interactive
-//! lane by whoever is there, never by waiting; entries whose caller left are dropped.
+//! lane by whoever is there, never by waiting; entries whose caller left are dropped. Whole libraries go another way where
+//! networks run on the processor: a piece at a time, on threads that step back ([`pieces`]); they read the same networks.
 
+mod bulk;
+pub mod pieces;
 mod worker;
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tch::Device;
 use tokio::sync::oneshot;
 
-use super::{NetworkSource, Output, Prepared, Signature, device};
-use crate::config::EngineConfig;
+use super::{Execution, Network, NetworkSource, Output, Prepared, Signature, device};
+use crate::config::{EngineConfig, PrecisionChoice};
 use crate::error::{Error, Kind, Result};
+use crate::types::Sha256;
+use bulk::BulkThreads;
+pub use pieces::Taken;
 
 /// A network the engine has loaded; cheap to copy, valid as long as the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,12 +97,30 @@ struct Lanes {
     closed: bool,
 }
 
+/// A network that is loaded; read by the engine's thread and by those for bulk work.
+struct Loaded {
+    network: Network,
+    hash: Sha256,
+    model: String,
+}
+
+#[expect(unsafe_code, reason = "tensors are not marked as shareable, because some of their methods write through a shared reference")]
+// SAFETY: after it is loaded a network is only read, by `Network::features` and `Network::outputs`, and libtorch lets any number of
+// threads read a tensor or run a module. Nothing in `src/network` hides a change behind a shared reference; `tests/it/tidy.rs` looks.
+unsafe impl Sync for Loaded {}
+
 struct Shared {
     lanes: Mutex<Lanes>,
+    networks: RwLock<HashMap<NetworkId, Arc<Loaded>>>,
     woken: Condvar,
     interactive_waiting: usize,
     max_batch: usize,
+    /// Threads of one forward pass for somebody who waits.
+    threads: usize,
     device: Device,
+    precision: PrecisionChoice,
+    /// How the features of loaded layers are computed.
+    executions: Mutex<HashMap<(NetworkId, String), Execution>>,
     description: String,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -105,7 +129,17 @@ struct Shared {
 #[derive(Clone)]
 pub struct Engine(Arc<Owner>);
 
-struct Owner(Arc<Shared>);
+struct Owner {
+    shared: Arc<Shared>,
+    bulk: BulkThreads,
+}
+
+impl Shared {
+    fn find(&self, network: NetworkId) -> Result<Arc<Loaded>> {
+        let networks = self.networks.read().unwrap_or_else(PoisonError::into_inner);
+        networks.get(&network).cloned().ok_or_else(|| Error::internal("a network was asked for that the engine has not loaded"))
+    }
+}
 
 impl Engine {
     /// Starts the thread on the configured device.
@@ -115,14 +149,18 @@ impl Engine {
     pub fn start(config: &EngineConfig) -> Result<Self> {
         let device = device::choose(config.device)?;
         let threads = if config.threads == 0 { std::thread::available_parallelism().map_or(1, Into::into) } else { config.threads };
-        tch::set_num_threads(threads as i32);
+        device::tune();
         let shared = Arc::new(Shared {
             lanes: Mutex::default(),
+            networks: RwLock::default(),
             woken: Condvar::new(),
             interactive_waiting: config.interactive_waiting,
             max_batch: config.max_batch,
+            threads,
             device,
-            description: device::describe(device),
+            precision: config.precision,
+            executions: Mutex::default(),
+            description: device::describe(device, threads),
             thread: Mutex::default(),
         });
         tracing::info!(device = %shared.description, max_batch = config.max_batch, "engine started");
@@ -132,22 +170,22 @@ impl Engine {
             .spawn(move || worker::Worker::new(inside).run())
             .map_err(|error| Error::internal("cannot start the engine thread").because(error))?;
         *lock(&shared.thread) = Some(thread);
-        Ok(Self(Arc::new(Owner(shared))))
+        Ok(Self(Arc::new(Owner { shared, bulk: BulkThreads::new(threads, config.bulk_niceness) })))
     }
 
     /// The device in words.
     pub fn device(&self) -> &str {
-        &self.0.0.description
+        &self.0.shared.description
     }
 
     /// Whether the thread that answers is alive.
     pub fn is_up(&self) -> bool {
-        lock(&self.0.0.thread).as_ref().is_some_and(|thread| !thread.is_finished())
+        lock(&self.0.shared.thread).as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
     /// Most pictures of one forward pass.
     pub fn max_batch(&self) -> usize {
-        self.0.0.max_batch
+        self.0.shared.max_batch
     }
 
     /// Loads a network and measures the dimension of a layer with a blank picture. Loading the same files again is free.
@@ -157,6 +195,11 @@ impl Engine {
     pub async fn load(&self, source: NetworkSource, layer: &str) -> Result<(NetworkId, Signature)> {
         let layer = layer.to_owned();
         self.ask_bulk(|reply| Bulk::Load { source: Box::new(source), layer, reply }).await
+    }
+
+    /// How the features of a loaded layer are computed; nothing for one that is not loaded.
+    pub fn execution(&self, network: NetworkId, layer: &str) -> Option<Execution> {
+        lock(&self.0.shared.executions).get(&(network, layer.to_owned())).cloned()
     }
 
     /// Names of a loaded network's layers.
@@ -188,15 +231,15 @@ impl Engine {
     }
 
     fn push(&self, network: NetworkId, picture: Prepared, wish: Wish) -> Result<()> {
-        let mut lanes = lock(&self.0.0.lanes);
+        let mut lanes = lock(&self.0.shared.lanes);
         let waiting = lanes.interactive.len();
-        if waiting >= self.0.0.interactive_waiting {
+        if waiting >= self.0.shared.interactive_waiting {
             let message = format!("{waiting} searches are waiting for the network already; try again in a moment");
             return Err(Error::new(Kind::Busy, message));
         }
         lanes.interactive.push_back(Interactive { network, picture, since: Instant::now(), wish });
         drop(lanes);
-        self.0.0.woken.notify_one();
+        self.0.shared.woken.notify_one();
         Ok(())
     }
 
@@ -228,17 +271,17 @@ impl Engine {
 
     async fn ask_bulk<T>(&self, message: impl FnOnce(Reply<T>) -> Bulk) -> Result<T> {
         let (reply, answer) = oneshot::channel();
-        lock(&self.0.0.lanes).bulk.push_back(message(reply));
-        self.0.0.woken.notify_one();
+        lock(&self.0.shared.lanes).bulk.push_back(message(reply));
+        self.0.shared.woken.notify_one();
         answer.await.unwrap_or_else(|_| Err(engine_gone()))
     }
 }
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        lock(&self.0.lanes).closed = true;
-        self.0.woken.notify_one();
-        let thread = lock(&self.0.thread).take();
+        lock(&self.shared.lanes).closed = true;
+        self.shared.woken.notify_one();
+        let thread = lock(&self.shared.thread).take();
         // The last handle may be dropped on the engine's own thread only if a reply held it: never wait for ourselves.
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
             let _ = thread.join();

@@ -7,6 +7,7 @@ use tch::{Device, Kind as ElementKind, Tensor};
 use crate::error::{Error, Result};
 use crate::network::caffemodel::{self, Blob, LayerWeights};
 use crate::network::fold::{self, Folded};
+use crate::network::fused::{self, Plan};
 use crate::network::graph_definition::{GraphDefinition, NamedShape, Node, ValueId};
 use crate::network::layers::{self, Shape, TorchResult};
 
@@ -127,11 +128,20 @@ impl CaffeGraph {
         Ok(names.zip(self.run(input, &targets)?).collect())
     }
 
+    /// The plan (see [`fused`](crate::network::fused)) up to a layer or blob, for inputs of `[channels, height, width]`.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown name; `Unsupported` with the layer that plans do not know.
+    pub(crate) fn plan(&self, name: &str, input: [i64; 3]) -> Result<Plan> {
+        let target = self.definition.find(name)?;
+        tch::no_grad(|| fused::plan_of_graph(&self.definition, &self.weights, target, input))
+    }
+
     fn run(&self, input: &Tensor, targets: &[ValueId]) -> Result<Vec<Tensor>> {
         layers::count(&input.size()).map_err(|error| error.context("input of the network"))?;
         tch::no_grad(|| {
             let input = self.laid_out(&input.f_to(self.device).torch()?.f_to_kind(ElementKind::Float).torch()?)?;
-            let (steps, mut uses) = self.plan(targets);
+            let (steps, mut uses) = self.steps(targets);
             let mut values: Vec<Option<Tensor>> = uses.iter().map(|_| None).collect();
             let mut input = Some(input);
             for index in steps {
@@ -169,7 +179,7 @@ impl CaffeGraph {
     }
 
     /// The layers that the targets need, in order, and how often each value is read (targets once more).
-    fn plan(&self, targets: &[ValueId]) -> (Vec<usize>, Vec<usize>) {
+    fn steps(&self, targets: &[ValueId]) -> (Vec<usize>, Vec<usize>) {
         let mut uses = vec![0; self.definition.value_names().len()];
         for &target in targets {
             uses[target] += 1;

@@ -4,6 +4,7 @@
 use tch::{TchError, Tensor};
 
 use crate::error::{Error, Kind, Result};
+use crate::network::fused::{Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 use crate::network::prototxt::Message;
 
@@ -41,6 +42,12 @@ pub(crate) trait Layer: Send + Sync {
 
     /// The outputs. The shapes have been checked with `output_shapes` and `weight_shapes`.
     fn forward(&self, bottoms: &[&Tensor], weights: &[Tensor]) -> Result<Vec<Tensor>>;
+
+    /// Writes the layer into a plan (see [`fused`](crate::network::fused)) and returns its outputs there.
+    /// `Unsupported` for a layer that plans do not know: then the network runs layer by layer.
+    fn plan(&self, _plan: &mut Plan, _inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
+        Err(Error::unsupported("plans do not know this layer"))
+    }
 
     /// Brings stored weights into the form `forward` takes them in.
     fn prepare(&self, _weights: &mut [Vec<f32>]) {}

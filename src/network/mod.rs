@@ -5,22 +5,33 @@ pub mod caffemodel;
 pub mod detect;
 pub mod device;
 pub mod engine;
+mod fast;
 mod fold;
+pub(crate) mod fused;
 pub mod graph;
 pub mod graph_definition;
 pub mod heads;
 mod layers;
 pub mod network_definition;
 mod outputs;
+pub mod precision;
 pub mod preprocess;
 pub mod prototxt;
+mod samples;
+pub mod scan;
 pub mod signature;
+pub mod speed;
 mod torchscript;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tch::{Device, Tensor};
 
+use crate::config::PrecisionChoice;
 use crate::error::{Error, Kind, Result};
 use crate::types::Sha256;
+use fast::Fast;
 
 pub use detect::Detection;
 pub use engine::Engine;
@@ -29,6 +40,7 @@ pub use graph_definition::GraphDefinition;
 pub use heads::{Head, Priors};
 pub use layers::Shape;
 pub use outputs::Output;
+pub use precision::{Execution, Precision};
 pub use preprocess::Prepared;
 pub use signature::{ColourOrder, InputSpec, Signature};
 
@@ -85,6 +97,12 @@ pub struct Network {
     body: Body,
     input: InputSpec,
     device: Device,
+    /// Precisions to try, fastest first.
+    precisions: Vec<Precision>,
+    /// The module's file, from which fast ways are made.
+    file: Option<bytes::Bytes>,
+    /// Fast ways by layer, found when a layer is first asked for.
+    fast: Mutex<HashMap<String, Arc<Fast>>>,
 }
 
 enum Body {
@@ -93,17 +111,23 @@ enum Body {
 }
 
 impl Network {
-    /// Loads a network onto a device.
+    /// Loads a network onto a device. Its features are computed in the precision that is chosen, as far as they stay the
+    /// same (see [`Network::execution`]); raw outputs are always f32.
     ///
     /// # Errors
     /// `Corrupt`, `Invalid` or `Unsupported` with the model's key in front.
-    pub fn load(source: &NetworkSource, device: Device) -> Result<Self> {
+    pub fn load(source: &NetworkSource, device: Device, precision: PrecisionChoice) -> Result<Self> {
         let body = match &source.format {
             NetworkFormat::TorchScript { module } => torchscript::TorchScript::load(module, device).map(Body::TorchScript),
             NetworkFormat::Caffe { definition, weights } => CaffeGraph::load(definition, weights, device).map(Body::Caffe),
         }
         .map_err(|error| error.context(format!("model `{}`", source.model)))?;
-        Ok(Self { body, input: source.input.clone(), device })
+        let file = match &source.format {
+            NetworkFormat::TorchScript { module } => Some(module.clone()),
+            NetworkFormat::Caffe { .. } => None,
+        };
+        let precisions = Precision::candidates(precision, device);
+        Ok(Self { body, input: source.input.clone(), device, precisions, file, fast: Mutex::default() })
     }
 
     /// Preprocessing of this network's pictures.
@@ -130,6 +154,30 @@ impl Network {
         }
     }
 
+    /// Features of a ready input by the fastest way: `[n, dimension]` in f32 in the processor's memory, not normalised.
+    fn rows(&self, input: &Tensor, layer: &str) -> Result<Tensor> {
+        let rows = match self.fast(layer).rows(input)? {
+            Some(rows) => rows,
+            None => pooled(&self.forward_to(&input.f_to_device(self.device)?, layer)?, input.size()[0], layer)?,
+        };
+        Ok(rows.f_to_device(Device::Cpu)?.f_to_kind(tch::Kind::Float)?)
+    }
+
+    /// How the features of a layer are computed; decides it if the layer is new.
+    pub fn execution(&self, layer: &str) -> Execution {
+        self.fast(layer).execution.clone()
+    }
+
+    fn fast(&self, layer: &str) -> Arc<Fast> {
+        let known = || self.fast.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(layer) {
+            return Arc::clone(found);
+        }
+        let found = Arc::new(Fast::find(self, layer));
+        known().insert(layer.to_owned(), Arc::clone(&found));
+        found
+    }
+
     /// Features of a batch: the layer's output, averaged over space if it has any, divided by its L2 norm.
     /// A picture whose vector is zero or not finite is an error of that picture alone.
     ///
@@ -141,10 +189,9 @@ impl Network {
         }
         let _guard = tch::no_grad_guard();
         let input = preprocess::batch_tensor(pictures, &self.input, self.device)?;
-        let output = self.forward_to(&input, layer)?;
-        let rows = pooled(&output, pictures.len() as i64, layer)?;
+        let rows = self.rows(&input, layer)?;
         let dimension = rows.size()[1] as usize;
-        let flat = Vec::<f32>::try_from(rows.f_to_device(Device::Cpu)?.f_to_kind(tch::Kind::Float)?.f_contiguous()?.f_view([-1])?)?;
+        let flat = Vec::<f32>::try_from(rows.f_contiguous()?.f_view([-1])?)?;
         Ok(flat.chunks_exact(dimension).map(normalised).collect())
     }
 }
@@ -174,10 +221,18 @@ fn normalised(vector: &[f32]) -> Result<Vec<f32>> {
     Ok(vector.iter().map(|&value| (f64::from(value) / norm) as f32).collect())
 }
 
+/// Number of operations that a method of a TorchScript archive becomes, read without libtorch's loader.
+///
+/// # Errors
+/// `Corrupt` for a damaged archive; `Unsupported`, with what it is, for a program that cannot be followed.
+pub fn plan_steps(archive: &[u8], method: &str, input: [i64; 3]) -> Result<usize> {
+    fused::plan_of_script(archive, method, input).map(|plan| plan.steps.len())
+}
+
 /// Loads a network on the processor and lets it go again: are its files whole, and do they fit each other?
 ///
 /// # Errors
 /// As [`Network::load`].
 pub fn check(source: &NetworkSource) -> Result<()> {
-    Network::load(source, Device::Cpu).map(drop)
+    Network::load(source, Device::Cpu, PrecisionChoice::F32).map(drop)
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::OnceCell;
 
 use super::narrowed::Kept;
+use super::ranking::Pace;
 use super::reading::Reading;
 use crate::error::{Error, Kind, Result};
 use crate::feature::vectors::Vectors;
@@ -17,7 +18,9 @@ use crate::network::engine::NetworkId;
 use crate::network::{Engine, Signature};
 use crate::types::MediaId;
 
-/// Rows below this share of all (one in four) are scored one by one.
+/// So few rows are scored one by one, whatever the index.
+const FEW: usize = 500;
+/// So are rows below this share of all (one in four) where the index would walk past most of its rows to reach them.
 const FEW_SHARE: usize = 4;
 
 /// Rows that say how similar strangers are: at most so many, fewer of long vectors, and enough for a tail at least.
@@ -40,6 +43,7 @@ pub(super) struct LoadedFeature {
     index_folder: PathBuf,
     view: Mutex<Option<Arc<View>>>,
     sets: tokio::sync::Mutex<Vec<Kept>>,
+    pace: Pace,
 }
 
 /// Tells one published index from another.
@@ -54,6 +58,8 @@ pub(super) struct View {
     stamp: Stamp,
     /// Rows that say how similar strangers are, once somebody asked.
     sample: OnceLock<Vec<u32>>,
+    /// Rows that no later row of the same picture replaces; made when it is first asked for.
+    present: OnceLock<RowSet>,
 }
 
 /// What is searched for: a vector, or the row that holds it.
@@ -78,8 +84,8 @@ impl LoadedFeature {
         };
         let layer = signature.layer.as_str().into();
         let (vectors_folder, index_folder) = (features.vectors_folder(&signature), features.index_folder(feature.id));
-        let (view, sets) = (Mutex::default(), tokio::sync::Mutex::default());
-        let loaded = Arc::new(Self { feature, signature, network, layer, vectors_folder, index_folder, view, sets });
+        let (view, sets, pace) = (Mutex::default(), tokio::sync::Mutex::default(), Pace::default());
+        let loaded = Arc::new(Self { feature, signature, network, layer, vectors_folder, index_folder, view, sets, pace });
         let opened = Arc::clone(&loaded);
         super::blocking(move || opened.view()).await?;
         Arc::into_inner(loaded).ok_or_else(|| Error::internal("a feature was used before it was loaded"))
@@ -109,8 +115,18 @@ impl LoadedFeature {
         self.network.get_or_try_init(load).await.copied()
     }
 
+    /// The network if a picture has needed it already.
+    pub(super) fn loaded_network(&self) -> Option<NetworkId> {
+        self.network.get().copied()
+    }
+
     pub(super) fn layer(&self) -> &Arc<str> {
         &self.layer
+    }
+
+    /// How long its searches take.
+    pub(super) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// Sets of rows from earlier searches.
@@ -153,7 +169,10 @@ impl LoadedFeature {
             Some(view) => view.snapshot.clone(),
             None => self.open_index(&rows)?.map(Arc::new),
         };
-        let view = Arc::new(View { vectors, rows, snapshot, stamp, sample: OnceLock::new() });
+        if let Some(snapshot) = &snapshot {
+            index::take_in(snapshot, &rows);
+        }
+        let view = Arc::new(View { vectors, rows, snapshot, stamp, sample: OnceLock::new(), present: OnceLock::new() });
         *present = Some(Arc::clone(&view));
         Ok(view)
     }
@@ -190,9 +209,7 @@ impl View {
 
     /// Every row but the superseded ones.
     pub(super) fn all_rows(&self) -> RowSet {
-        let mut all = RowSet::all(self.rows.len());
-        self.vectors.superseded_rows().for_each(|row| all.remove(row));
-        all
+        self.present().clone()
     }
 
     /// A set of rows without those of some media.
@@ -241,8 +258,7 @@ impl View {
     pub(super) fn search(&self, sought: &Sought, count: usize, among: Option<&RowSet>) -> Result<Vec<(MediaId, f32)>> {
         let vector = self.vector(sought);
         let hits = match among {
-            // The few are scored one by one: an index would walk past most of its rows to reach them.
-            Some(among) if among.count() < self.rows.len() / FEW_SHARE => {
+            Some(among) if self.are_few(among.count()) => {
                 index::search_rows(self.rows.as_ref(), &among.rows().collect::<Vec<_>>(), vector, count)?
             }
             _ => self.search_index(vector, count, among)?,
@@ -251,11 +267,24 @@ impl View {
         Ok(hits.into_iter().filter_map(|hit| Some((self.vectors.media_id(hit.row as usize)?, distance(hit.row as usize)))).collect())
     }
 
+    fn are_few(&self, rows: usize) -> bool {
+        let is_planned = self.snapshot.as_ref().is_some_and(|snapshot| snapshot.plans_filters());
+        rows < FEW || (!is_planned && rows < self.rows.len() / FEW_SHARE)
+    }
+
     fn search_index(&self, vector: &[f32], count: usize, among: Option<&RowSet>) -> Result<Vec<Hit>> {
         // A set of rows names no superseded ones.
-        let is_left_out = |row: u32| among.map_or_else(|| self.vectors.is_superseded(row), |among| !among.contains(row));
-        let excluded: index::Excluded<'_> = if self.vectors.superseded() == 0 && among.is_none() { None } else { Some(&is_left_out) };
-        index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, excluded)
+        let allowed = among.or_else(|| (self.vectors.superseded() > 0).then(|| self.present()));
+        index::search_with_tail(self.snapshot.as_deref(), self.rows.as_ref(), vector, count, allowed)
+    }
+
+    /// All rows but the superseded.
+    fn present(&self) -> &RowSet {
+        self.present.get_or_init(|| {
+            let mut present = RowSet::all(self.rows.len());
+            self.vectors.superseded_rows().for_each(|row| present.remove(row));
+            present
+        })
     }
 }
 

@@ -23,7 +23,7 @@ use crate::feature::{Feature, Features};
 use crate::imaging::DecodeLimits;
 use crate::media::{DateKind, Media, MediaFilter, MediaStore, Order};
 use crate::model::Zoo;
-use crate::network::{Engine, Signature, preprocess};
+use crate::network::{Engine, Execution, Signature, preprocess};
 use crate::types::{FeatureId, MediaId, Region};
 
 pub use detector::{Detector, Inference};
@@ -210,6 +210,12 @@ impl SearchDesk {
         Ok((loaded.feature().clone(), loaded.signature().clone()))
     }
 
+    /// How a feature is computed; nothing while its network is not loaded.
+    pub fn execution(&self, id: FeatureId) -> Option<Execution> {
+        let loaded = self.state.read().unwrap_or_else(PoisonError::into_inner).loaded.get(&id).cloned()?;
+        self.engine.execution(loaded.feature.loaded_network()?, loaded.feature.layer())
+    }
+
     /// Loads the network of the default feature, so that the first upload need not wait for it.
     ///
     /// # Errors
@@ -317,7 +323,9 @@ impl SearchDesk {
     }
 
     async fn answer(&self, field: Field, sought: Sought, query: &Query, started: Instant) -> Result<Answer> {
-        let (feature, searched) = (field.loaded.feature().id, field.view.len(field.among.as_deref()));
+        let feature = field.loaded.feature().id;
+        // Leaving out the deleted only saves time: they are compared or not, the answer is the same.
+        let searched = field.view.len(field.among.as_deref().filter(|_| query.is_narrow()));
         let Ranking { matches, total, readings } = self.ranked(field, sought, query).await?;
         let took = started.elapsed();
         self.meter.record(took);

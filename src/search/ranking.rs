@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use super::loaded::{LoadedFeature, Sought, View};
 use super::{DEEPEST, HitOrder, Match, Query, Readings, SORTED, SearchDesk, blocking};
 use crate::error::{Error, Result};
 use crate::index::RowSet;
-use crate::media::{Media, MediaFilter, MediaStore, Order};
+use crate::media::{Media, MediaFilter, Order};
 use crate::types::{MediaId, MediaType};
 
 /// So many times more pictures are looked at, to begin with, when the frames of a video fall together.
@@ -16,6 +17,34 @@ const GROUPED_REACH: usize = 4;
 
 /// When more than this share of the hits (one in eight) are deleted and the answer falls short, deleted rows are left out of the scan.
 const CROWDED_SHARE: usize = 8;
+
+/// A search that takes less than this does not hold up what else its thread has to do.
+const QUICK_MICROSECONDS: u32 = 1_000;
+
+/// Most hits of a quick search.
+const QUICK_REACH: usize = 200;
+
+/// How long the searches of a feature take, of late.
+pub(super) struct Pace(AtomicU32);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(AtomicU32::new(u32::MAX))
+    }
+}
+
+impl Pace {
+    fn is_quick(&self, reach: usize) -> bool {
+        reach <= QUICK_REACH && self.0.load(Ordering::Relaxed) < QUICK_MICROSECONDS
+    }
+
+    /// One slow search makes the next ones wait elsewhere, a few quick ones bring them back.
+    fn note(&self, took: Duration) {
+        let took = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
+        let before = self.0.load(Ordering::Relaxed);
+        self.0.store(if before < took { took } else { before - (before - took) / 4 }, Ordering::Relaxed);
+    }
+}
 
 /// The rows that one search looks at, and in what state.
 pub(super) struct Field {
@@ -64,16 +93,19 @@ impl SearchDesk {
         let sought = Arc::new(sought);
         let mut reach = (wanted + wanted / 8 + 8) * if query.group_by_video { GROUPED_REACH } else { 1 };
         loop {
-            let (hits, media) = self.page(&field, &sought, reach).await?;
+            // Where nothing falls together or is passed over, the rows beyond the wanted ones need not be read.
+            let rows = if query.group_by_video || query.is_bounded() { reach } else { wanted };
+            let (hits, media) = self.page(&field, &sought, reach, rows).await?;
             let is_past = hits.last().zip(query.max_distance).is_some_and(|((_, distance), most)| *distance > most);
             let (found, found_all) = (hits.len(), hits.len() < reach || is_past);
+            let is_counted = found_all && (rows == reach || media.len() < rows);
             let deleted = found - media.len();
             let mut matches = matches(hits, media);
             matches.retain(|one| query.takes(one.distance));
             let matches = if query.group_by_video { grouped(matches) } else { matches };
             let is_far_enough = (query.group_by_video || query.min_distance.is_some()) && reach >= DEEPEST;
             if matches.len() >= wanted || found_all || is_far_enough {
-                let total = if found_all { Some(matches.len()) } else { query.total(&field) };
+                let total = if is_counted { Some(matches.len()) } else { query.total(&field) };
                 return ranking(field, sought, matches, total, query).await;
             }
             if field.among.is_none() && deleted > found / CROWDED_SHARE {
@@ -87,18 +119,20 @@ impl SearchDesk {
     }
 
     /// The closest pictures and their rows. As many searches compute at the same time as there are cores: more would only make
-    /// each other late.
-    async fn page(&self, field: &Field, sought: &Arc<Sought>, reach: usize) -> Result<(Vec<(MediaId, f32)>, Vec<Media>)> {
+    /// each other late. What takes less time than two hand-overs between threads are worth is computed here and now.
+    async fn page(&self, field: &Field, sought: &Arc<Sought>, reach: usize, rows: usize) -> Result<(Vec<(MediaId, f32)>, Vec<Media>)> {
         let permit = Arc::clone(&self.computing).acquire_owned().await;
         let permit = permit.map_err(|source| Error::internal("searches are closed").because(source))?;
         let (view, sought, among, store) = (Arc::clone(&field.view), Arc::clone(sought), field.among.clone(), self.media.clone());
         let compute = move || {
             let _permit = permit;
             let hits = view.search(&sought, reach, among.as_deref())?;
-            let media = rows_now(&store, &hits).transpose()?;
+            let media = store.by_ids_now(&ids(&hits), rows).transpose()?;
             Ok((hits, media))
         };
-        let (hits, media) = blocking(compute).await?;
+        let (is_quick, started) = (field.loaded.pace().is_quick(reach), Instant::now());
+        let (hits, media) = if is_quick { compute()? } else { blocking(compute).await? };
+        field.loaded.pace().note(started.elapsed());
         let media = match media {
             Some(media) => media,
             None => self.media.by_ids(&ids(&hits)).await?,
@@ -140,6 +174,16 @@ fn sort(matches: &mut [Match], order: HitOrder) {
 }
 
 impl Query {
+    /// Whether only a part of the library may be answered.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.among != MediaFilter::default() || !self.exclude.is_empty()
+    }
+
+    /// Whether distances matter.
+    fn is_bounded(&self) -> bool {
+        self.min_distance.is_some() || self.max_distance.is_some()
+    }
+
     /// Whether a distance lies within what was asked for.
     fn takes(&self, distance: f32) -> bool {
         self.min_distance.is_none_or(|least| distance >= least) && self.max_distance.is_none_or(|most| distance <= most)
@@ -147,13 +191,9 @@ impl Query {
 
     /// Hits on all pages of a search that did not reach its end.
     fn total(&self, field: &Field) -> Option<usize> {
-        let is_known = !self.group_by_video && self.min_distance.is_none() && self.max_distance.is_none();
+        let is_known = !self.group_by_video && !self.is_bounded();
         is_known.then(|| field.view.len(field.among.as_deref()))
     }
-}
-
-fn rows_now(store: &MediaStore, hits: &[(MediaId, f32)]) -> Option<Result<Vec<Media>>> {
-    store.by_ids_now(&ids(hits))
 }
 
 fn ids(hits: &[(MediaId, f32)]) -> Vec<MediaId> {

@@ -2,17 +2,18 @@
 //! answer of its own class is right. Touches no library.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
 use futures::StreamExt;
 use serde::Serialize;
 
-use super::vectorise::{PAGE, Vectoriser};
+use super::vectorise::{PAGE, Page, Read, Vectoriser};
 use super::{Progress, Stop, metrics};
 use crate::error::{Error, Result, io_error};
 use crate::imaging::PictureFormat;
-use crate::index::{self, FlatIndex, Hit, IndexKind, MemoryRows, Rows, VectorIndex};
+use crate::index::{self, FlatIndex, Hit, IndexKind, MemoryRows, RowSet, Rows, VectorIndex};
 
 /// The figures; `--json` prints them as they are.
 #[derive(Debug, Clone, Serialize)]
@@ -154,24 +155,16 @@ async fn extract(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Side> {
     let mut side = Side { pictures: Vec::new(), vectors: Vec::new() };
-    let pages: Vec<Vec<Labelled>> = files.chunks(PAGE).map(<[Labelled]>::to_vec).collect();
-    let read = |page: Vec<Labelled>| {
-        let vectoriser = vectoriser.clone();
-        tokio::spawn(async move {
-            let bytes = page
-                .iter()
-                .map(|picture| std::fs::read(&picture.path).map(Into::into).map_err(|error| io_error(&picture.path, "read", error)))
-                .collect();
-            Ok::<_, Error>((vectoriser.prepare(bytes).await?, page))
-        })
-    };
-    let mut prepared = futures::stream::iter(pages).map(read).buffered(2);
+    let listed: Vec<Result<Vec<Labelled>>> = files.chunks(PAGE).map(|page| Ok(page.to_vec())).collect();
+    let read: Read<Labelled> =
+        Arc::new(|picture: &Labelled| std::fs::read(&picture.path).map(Into::into).map_err(|error| io_error(&picture.path, "read", error)));
+    let mut pages = pin!(vectoriser.pages(futures::stream::iter(listed), read));
     let mut done = 0;
-    while let Some(page) = prepared.next().await {
+    while let Some(page) = pages.next().await {
         stop.check()?;
-        let (pictures, page) = page.map_err(|error| Error::internal("reading pictures failed inside").because(error))??;
-        done += page.len() as u64;
-        for (picture, vector) in page.into_iter().zip(vectoriser.forward(pictures).await?) {
+        let Page { items, vectors } = page?;
+        done += items.len() as u64;
+        for (picture, vector) in items.into_iter().zip(vectors) {
             match vector {
                 Ok(vector) => {
                     side.vectors.push(vector);
@@ -209,11 +202,12 @@ fn ask(rows: &Arc<dyn Rows>, index: &dyn VectorIndex, gallery: &[Labelled], quer
     for (query, vector) in queries.pictures.iter().zip(&queries.vectors) {
         // Gallery and queries may be the same folder: a picture is not its own answer.
         let itself = canonical(&query.path);
-        let own = |row: u32| places.get(row as usize) == Some(&itself);
+        let mut others = RowSet::all(rows.len());
+        (0..rows.len() as u32).filter(|row| places.get(*row as usize) == Some(&itself)).for_each(|row| others.remove(row));
         let started = Instant::now();
-        let hits = index.search(vector, NEAREST, Some(&own))?;
+        let hits = index.search(vector, NEAREST, Some(&others))?;
         asked.milliseconds.push(started.elapsed().as_secs_f64() * 1000.0);
-        let ranking = exact.search(vector, rows.len(), Some(&own))?;
+        let ranking = exact.search(vector, rows.len(), Some(&others))?;
         let is_right = |hit: &Hit| gallery[hit.row as usize].class == query.class;
         asked.first_right.push(f64::from(u8::from(hits.first().is_some_and(is_right))));
         asked.average_precisions.extend(metrics::average_precision(ranking.iter().map(is_right)));

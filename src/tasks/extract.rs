@@ -1,19 +1,28 @@
 //! Extraction: every picture of the library that has no vector of this feature gets one. Vectors are durable page by page;
-//! a kill loses the page in work, never more. A picture that cannot be extracted is recorded with its reason and skipped.
+//! a kill loses the pages in work, never more. A picture that cannot be extracted is recorded with its reason and skipped.
 
-use std::collections::HashSet;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures::StreamExt;
 
-use super::vectorise::{PAGE, Vectoriser};
+use super::pending::Pending;
+use super::vectorise::{PAGE, Page, Read, Stages, Vectoriser};
 use super::{Progress, Stop};
 use crate::app::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::feature::Feature;
 use crate::feature::vectors::VectorWriter;
-use crate::network::{Prepared, Signature};
+use crate::media::Media;
+use crate::network::Signature;
 use crate::types::MediaId;
+
+/// Pages whose rows are fetched before they are asked for.
+const LISTED_AHEAD: usize = 4;
+
+/// Most bytes of vectors that are written together.
+const MOST_BYTES: usize = 4 << 20;
 
 /// What an extraction did.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +35,8 @@ pub struct ExtractReport {
     pub failed: Vec<(MediaId, String)>,
     /// Seconds, without loading the network.
     pub seconds: f64,
+    /// What the stages cost.
+    pub stages: Stages,
 }
 
 /// Loads the network of a model and layer, ready for bulk work, and answers what its vectors are.
@@ -44,59 +55,57 @@ pub async fn vectoriser(app: &App, model: &str, layer: &str) -> Result<(Vectoris
 pub async fn extract(app: &App, feature: &Feature, stop: &Stop, progress: &(dyn Fn(Progress) + Sync)) -> Result<ExtractReport> {
     let (vectoriser, signature) = vectoriser(app, &feature.modelzoo_name, &feature.layer).await?;
     let folder = app.features.vectors_folder(&signature);
-    let fingerprint = signature.fingerprint.to_string();
-    let mut writer = VectorWriter::open(&folder, signature.dimension, &fingerprint)?;
-    let present: HashSet<i64> = writer.media_ids()?.into_iter().map(|id| id.0).collect();
-    let pages = pending_pages(app, feature, &present).await?;
-    let total = pages.iter().map(|page| page.len() as u64).sum();
+    let mut writer = VectorWriter::open(&folder, signature.dimension, &signature.fingerprint.to_string())?;
+    let up_to = app.media.last_picture_id().await?;
+    let pending = Pending { done: writer.media_ids()?, failed: app.features.failed_ids(feature.id).await?, up_to };
+    let total = pending.count(&app.media).await?;
     let started = Instant::now();
-    let mut report = ExtractReport { already: present.len() as u64, ..ExtractReport::default() };
+    let mut report = ExtractReport { already: pending.done.len(), ..ExtractReport::default() };
     let mut done = 0;
     progress(Progress { done, total });
-    let mut prepared = futures::stream::iter(pages).map(|page| tokio::spawn(read_page(app.clone(), vectoriser.clone(), page))).buffered(2);
-    while let Some(page) = prepared.next().await {
-        let (ids, pictures) = page.map_err(|error| Error::internal("reading pictures failed inside").because(error))??;
+    let pages = pending.pages(&app.media).map(|page| still_there(app, page)).buffered(LISTED_AHEAD);
+    // Whatever became ready while the disk was waited for is written together.
+    let mut pages = pin!(vectoriser.pages(pages, reader(app)).ready_chunks(most_pages(signature.dimension)));
+    while let Some(pages) = pages.next().await {
         stop.check()?;
-        let vectors = vectoriser.forward(pictures).await?;
-        done += ids.len() as u64;
-        report.extracted += commit(app, feature, &mut writer, ids, vectors).await?;
-        progress(Progress { done, total });
+        let pages = pages.into_iter().collect::<Result<Vec<_>>>()?;
+        done += pages.iter().map(|page| page.items.len() as u64).sum::<u64>();
+        let writing = Instant::now();
+        report.extracted += commit(app, feature, &mut writer, pages).await?;
+        report.stages.write_seconds += writing.elapsed().as_secs_f64();
+        progress(Progress { done: done.min(total), total });
     }
+    report.stages = Stages { write_seconds: report.stages.write_seconds, ..vectoriser.stages() };
     report.seconds = started.elapsed().as_secs_f64();
     report.failed = app.features.failures(feature.id).await?;
-    app.features.mark_extracted(feature.id, app.media.picture_ids().await?.last().copied().unwrap_or(0)).await?;
+    app.features.mark_extracted(feature.id, up_to).await?;
     Ok(report)
 }
 
-/// Ids without a vector, cut into pages at fixed places of the whole library's list.
-async fn pending_pages(app: &App, feature: &Feature, present: &HashSet<i64>) -> Result<Vec<Vec<i64>>> {
-    let failed = app.features.failed_ids(feature.id).await?;
-    let all = app.media.picture_ids().await?;
-    let is_pending = |id: &&i64| !present.contains(id) && !failed.contains(id);
-    Ok(all.chunks(PAGE).map(|page| page.iter().filter(is_pending).copied().collect()).filter(|page: &Vec<i64>| !page.is_empty()).collect())
+/// Pages that are written together, at most: far less than what is checked at the end of the files when they are opened again.
+fn most_pages(dimension: usize) -> usize {
+    (MOST_BYTES / (PAGE * dimension * size_of::<f32>()).max(1)).max(1)
 }
 
-async fn read_page(app: App, vectoriser: Vectoriser, page: Vec<i64>) -> Result<(Vec<MediaId>, Vec<Result<Prepared>>)> {
-    let ids: Vec<MediaId> = page.into_iter().map(MediaId).collect();
-    // A picture that was deleted meanwhile is not here any more: it needs no vector.
-    let media = app.media.by_ids(&ids).await?;
-    let mut bytes = Vec::with_capacity(media.len());
-    for one in &media {
-        bytes.push(app.media.bytes(one).await);
-    }
-    let prepared = vectoriser.prepare(bytes).await?;
-    Ok((media.iter().map(|media| media.id).collect(), prepared))
+fn reader(app: &App) -> Read<Media> {
+    let store = app.media.clone();
+    Arc::new(move |media: &Media| store.read(media))
 }
 
-/// Records failures, then appends the vectors: a kill between the two forms the same batch again.
-async fn commit(app: &App, feature: &Feature, writer: &mut VectorWriter, ids: Vec<MediaId>, vectors: Vec<Result<Vec<f32>>>) -> Result<u64> {
+/// A picture that was deleted meanwhile is not here any more: it needs no vector.
+async fn still_there(app: &App, page: Result<Vec<MediaId>>) -> Result<Vec<Media>> {
+    app.media.by_ids(&page?).await
+}
+
+/// Records failures, then appends the vectors: a kill between the two forms the same batches again.
+async fn commit(app: &App, feature: &Feature, writer: &mut VectorWriter, pages: Vec<Page<Media>>) -> Result<u64> {
     let (mut good, mut failed) = (Vec::new(), Vec::new());
-    for (id, vector) in ids.into_iter().zip(vectors) {
+    for (media, vector) in pages.into_iter().flat_map(|page| page.items.into_iter().zip(page.vectors)) {
         match vector {
-            Ok(vector) => good.push((id, vector)),
+            Ok(vector) => good.push((media.id, vector)),
             // A fault of the machine is not a fault of the picture: nothing is recorded, the run ends and says why.
-            Err(error) if error.kind() == Kind::Internal => return Err(error.context(format!("picture {id}"))),
-            Err(error) => failed.push((id, error.message().to_owned())),
+            Err(error) if error.kind() == Kind::Internal => return Err(error.context(format!("picture {}", media.id))),
+            Err(error) => failed.push((media.id, error.message().to_owned())),
         }
     }
     app.features.record_failures(feature.id, &failed).await?;

@@ -162,7 +162,8 @@ async fn from_urls(app: &App, work: &Work, urls: &[String], failures: &mut Vec<J
 
 async fn take_in(app: &App, work: &Work, paths: &[PathBuf]) -> Result<ImportReport> {
     let progress = Arc::new(Shown { work: work.clone(), expected: AtomicU64::new(0), done: AtomicU64::new(0) });
-    let report = import(&app.media, paths, ImportOptions::default(), progress, work.stop().token().clone()).await?;
+    let options = ImportOptions { niceness: app.config.engine.bulk_niceness, ..ImportOptions::default() };
+    let report = import(&app.media, paths, options, progress, work.stop().token().clone()).await?;
     if report.cancelled {
         return Err(Error::new(Kind::Cancelled, "stopped; what was imported stays, a retry goes on from there"));
     }

@@ -11,24 +11,14 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::feature::Feature;
 use crate::feature::vectors::Vectors;
+use crate::index::wants_rebuild;
 use crate::job::{Job, Status};
 
 /// How often somebody looks.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
-/// Rows after the index that are always scanned: at 512 numbers a row this takes a millisecond or two.
-const SHORT_TAIL: usize = 20_000;
-
-/// Above that, the tail may be this share of the index: one in ten.
-const TAIL_SHARE: usize = 10;
-
 /// Jobs that may be under way and already do it.
 const MOST_UNDER_WAY: u64 = 1_000;
-
-/// Whether so many rows after so many indexed ones are worth a new build.
-pub fn wants_rebuild(indexed: usize, rows: usize) -> bool {
-    rows.saturating_sub(indexed) > SHORT_TAIL.max(indexed / TAIL_SHARE)
-}
 
 /// Looks at every active feature, now and once a minute until `end`.
 pub(super) async fn watch(app: App, end: CancellationToken) {

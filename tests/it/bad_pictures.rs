@@ -339,3 +339,23 @@ proptest! {
         try_everything(&bytes);
     }
 }
+
+#[test]
+fn a_thread_decodes_every_picture_as_if_it_were_its_first() {
+    let sizes = [(640, 480), (33, 17), (64, 200), (640, 480)];
+    let pictures: Vec<Vec<u8>> =
+        sizes.iter().map(|(width, height)| encode_jpeg(&render_picture(1, 2, 3, *width, *height), 90).unwrap()).collect();
+    let afresh = |bytes: &[u8]| {
+        std::thread::scope(|scope| scope.spawn(|| (decode(bytes, &LIMITS).unwrap(), decode_at_least(bytes, 40, &LIMITS).unwrap())).join())
+            .unwrap()
+    };
+    let expected: Vec<_> = pictures.iter().map(|bytes| afresh(bytes)).collect();
+    for (bytes, expected) in pictures.iter().zip(&expected) {
+        // What was decoded before: a scaled one, one whose memory was given back, one that ends early, and no picture at all.
+        assert_eq!(decode_at_least(bytes, 40, &LIMITS).unwrap(), expected.1);
+        decode(&pictures[0], &LIMITS).unwrap().recycle();
+        assert!(decode(&bytes[..bytes.len() / 2], &LIMITS).is_err());
+        assert!(decode(b"\xff\xd8\xff\xe0 no picture", &LIMITS).is_err());
+        assert_eq!(decode(bytes, &LIMITS).unwrap(), expected.0);
+    }
+}

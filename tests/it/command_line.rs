@@ -52,6 +52,44 @@ fn import_extract_and_search_answer_rank_distance_and_file() {
 }
 
 #[test]
+fn import_extract_and_speed_tell_scripts_where_the_time_goes() {
+    let data = tempfile::TempDir::new().unwrap();
+    let photos = rendered_pictures().to_string_lossy().into_owned();
+    let positive = |told: &Value, names: &[&str]| {
+        for name in names {
+            assert!(told[name].as_f64().is_some_and(|figure| figure > 0.0), "{name}: {told}");
+        }
+    };
+    let imported = json(&likeness(data.path(), &["import", &photos, "--json"]));
+    positive(&imported, &["seconds", "added"]);
+    positive(&imported["stages"], &["read_seconds", "check_seconds", "store_seconds", "settle_seconds", "rows_seconds"]);
+    let extracted = json(&likeness(data.path(), &["extract", "--no-index", "--json"]));
+    positive(&extracted, &["seconds", "images_per_second"]);
+    positive(&extracted["stages"], &["read_seconds", "decode_seconds", "forward_seconds", "write_seconds"]);
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    let measured = json(&likeness(elsewhere.path(), &["speed", &photos, "--rounds", "2", "--json"]));
+    assert_eq!((measured["model"].as_str(), measured["rounds"].as_array().unwrap().len()), (Some("likeness_small"), 2));
+    for round in measured["rounds"].as_array().unwrap() {
+        positive(round, &["pictures", "decode_alone", "forward_alone", "together", "possible", "share_of_possible"]);
+    }
+    assert!(!elsewhere.path().join("library.sqlite").exists(), "a measurement touches no library");
+    let nothing = likeness(elsewhere.path(), &["speed", &elsewhere.path().to_string_lossy()]);
+    assert!(!nothing.status.success() && text(&nothing.stderr).contains("holds no picture"), "{}", text(&nothing.stderr));
+}
+
+#[test]
+fn settings_of_bulk_work_are_checked() {
+    let data = tempfile::TempDir::new().unwrap();
+    std::fs::write(data.path().join("likeness.toml"), "[engine]\nbulk_niceness = 20\n").unwrap();
+    let refused = likeness(data.path(), &["features"]);
+    assert!(
+        !refused.status.success() && text(&refused.stderr).contains("engine.bulk_niceness is 20; it must be 0 to 19"),
+        "{}",
+        text(&refused.stderr)
+    );
+}
+
+#[test]
 fn evaluate_prints_one_object_and_touches_no_library() {
     let data = tempfile::TempDir::new().unwrap();
     let photos = rendered_pictures().to_string_lossy().into_owned();

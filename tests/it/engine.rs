@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use likeness::Kind;
-use likeness::config::EngineConfig;
+use likeness::config::{EngineConfig, PrecisionChoice};
 use likeness::network::{Engine, NetworkFormat, NetworkSource, Prepared};
 
 use crate::networks::{self, SIDE};
@@ -14,7 +14,7 @@ fn plain(rgb: [u8; 3]) -> Prepared {
 }
 
 fn engine() -> Engine {
-    Engine::start(&EngineConfig::default()).unwrap()
+    Engine::start(&EngineConfig { precision: PrecisionChoice::F32, ..EngineConfig::default() }).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use likeness::config::EngineConfig;
+use likeness::config::{EngineConfig, PrecisionChoice};
 use likeness::imaging::DecodeLimits;
 use likeness::index::IndexKind;
 use likeness::model::file::resolve;
@@ -18,7 +18,7 @@ use crate::support::{rendered_pictures, shared_data};
 
 async fn measure(model: &str, gallery: &Path, queries: &Path, kinds: &[&str]) -> Vec<Evaluation> {
     let resolved = resolve(&Zoo::new(Path::new("nowhere"), None), model, &networks::input()).unwrap();
-    let engine = Engine::start(&EngineConfig::default()).unwrap();
+    let engine = Engine::start(&EngineConfig { precision: PrecisionChoice::F32, ..EngineConfig::default() }).unwrap();
     let (network, signature) = engine.load(resolved.source, &resolved.layer).await.unwrap();
     let vectoriser = Vectoriser::new(&engine, network, &signature, DecodeLimits::default());
     let mut evaluations = Vec::new();
@@ -81,7 +81,7 @@ async fn the_programs_network_is_good_enough_on_real_photos_with_every_kind_of_i
 async fn folders_without_classes_are_refused_by_name() {
     let empty = tempfile::TempDir::new().unwrap();
     let resolved = resolve(&Zoo::new(Path::new("nowhere"), None), DEFAULT_MODEL, &networks::input()).unwrap();
-    let engine = Engine::start(&EngineConfig::default()).unwrap();
+    let engine = Engine::start(&EngineConfig { precision: PrecisionChoice::F32, ..EngineConfig::default() }).unwrap();
     let (network, signature) = engine.load(resolved.source, &resolved.layer).await.unwrap();
     let vectoriser = Vectoriser::new(&engine, network, &signature, DecodeLimits::default());
     let outcome = evaluate(&vectoriser, empty.path(), rendered_pictures(), &IndexKind::Flat, &Stop::default(), &|_| {}).await;

@@ -283,3 +283,40 @@ async fn links_are_followed_and_loops_are_told() {
     assert!(reason(&report, "photos/round").contains("leads back to"), "{report:?}");
     assert!(reason(&report, "dangling.png").contains("No such file"), "{report:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_pictures_get_their_numbers_in_the_order_of_their_names() {
+    let (photos, library) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_pictures(photos.path(), 700);
+    // The same picture again in the same chunk, in another chunk, and under the name of a frame that is none.
+    for (copy, of) in [("0001b.png", 1), ("0650b.png", 2), ("ab_1.png", 3)] {
+        std::fs::write(photos.path().join(copy), png(of)).unwrap();
+    }
+    let store = open(library.path()).await;
+    assert_eq!(counts(&import_folder(&store, photos.path()).await), [703, 700, 3, 0, 0]);
+    let media = store.list(0, 1000, Sort::Id, Order::Asc).await.unwrap();
+    for (number, media) in media.iter().enumerate() {
+        assert_eq!(media.sha256, Sha256::of(&png(number)), "picture {number} is media {}", media.id);
+        let copies = store.sources(media.id).await.unwrap().len();
+        assert_eq!(copies, if (1..=3).contains(&number) { 2 } else { 1 }, "sources of picture {number}");
+    }
+    assert_eq!(counts(&import_folder(&store, photos.path()).await), [703, 0, 703, 0, 0], "nothing is read again");
+    store.delete(media[5].id).await.unwrap();
+    let again = import_folder(&store, photos.path()).await;
+    assert_eq!((again.already_there, again.deleted), (703, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_changed_under_its_name_is_another_picture_and_its_old_one_stays() {
+    let (photos, library) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_pictures(photos.path(), 3);
+    let store = open(library.path()).await;
+    import_folder(&store, photos.path()).await;
+    std::fs::write(photos.path().join("0001.png"), png(9)).unwrap();
+    assert_eq!(counts(&import_folder(&store, photos.path()).await), [3, 1, 2, 0, 0]);
+    // And back: the medium is known, its source gets the new time.
+    std::fs::write(photos.path().join("0001.png"), png(1)).unwrap();
+    assert_eq!(counts(&import_folder(&store, photos.path()).await), [3, 0, 3, 0, 0]);
+    assert_eq!(counts(&import_folder(&store, photos.path()).await), [3, 0, 3, 0, 0]);
+    assert_eq!(store.count().await.unwrap(), 4);
+}

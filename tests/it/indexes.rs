@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use likeness::index::{
-    FlatIndex, Hit, IndexKind, Manifest, MemoryRows, Rows, Snapshot, VectorIndex, build, dot, open_current, search_with_tail, synthetic,
+    FlatIndex, Hit, IndexKind, Manifest, MemoryRows, RowSet, Rows, Snapshot, VectorIndex, build, dot, open_current, search_with_tail,
+    synthetic,
 };
 use likeness::{Error, Kind, Result};
 
@@ -35,6 +36,11 @@ fn kind(index_type: &str, settings: &str) -> IndexKind {
     IndexKind::parse(index_type, Some(settings)).unwrap()
 }
 
+/// 1-bit codes in so many lists, also where the default would be one.
+fn codes(lists: usize) -> IndexKind {
+    kind("codes", &format!("{{\"lists\":{lists}}}"))
+}
+
 fn faiss(factory: &str) -> IndexKind {
     kind("faiss", &format!("{{\"faiss\":{{\"factory_type\":\"{factory}\"}}}}"))
 }
@@ -51,9 +57,16 @@ fn built(kind: &IndexKind, rows: &Arc<dyn Rows>) -> Snapshot {
 
 fn every_kind() -> Vec<IndexKind> {
     let names = ["HNSW32", "HNSW16_SQ8", "IVF,Flat", "IVF,PQ35x4fs,RFlat", "IVF8,SQ8", "PCA32,Flat", "RR,PQ35x4fs", "SQfp16", "Flat"];
-    let mut kinds = vec![kind("flat", "{}"), kind("hnsw", "{}")];
+    let mut kinds = vec![kind("flat", "{}"), kind("hnsw", "{}"), kind("auto", "{}"), kind("codes", "{}"), codes(40)];
     kinds.extend(names.map(faiss));
     kinds
+}
+
+/// The rows below `len` for which the test holds.
+fn set(len: usize, holds: impl Fn(u32) -> bool) -> RowSet {
+    let mut set = RowSet::none(len);
+    (0..len as u32).filter(|row| holds(*row)).for_each(|row| set.insert(row));
+    set
 }
 
 fn ids(hits: &[Hit]) -> Vec<u32> {
@@ -103,8 +116,9 @@ fn large_scans_shared_among_cores_answer_as_small_ones() {
 fn every_kind_finds_nearly_all_of_the_closest_at_its_defaults() {
     for (count, dimension) in [(6000, 70), (5000, 512)] {
         let (rows, queries) = smooth(count, 100, dimension);
-        let codes = format!("IVF,PQ{}x4fs,RFlat", dimension / 2);
-        for kind in [kind("flat", "{}"), kind("hnsw", "{}"), kind("annoy", "{}"), faiss("HNSW32"), faiss("IVF,Flat"), faiss(&codes)] {
+        let codes_factory = format!("IVF,PQ{}x4fs,RFlat", dimension / 2);
+        let of_faiss = ["HNSW32", "IVF,Flat", &codes_factory].map(faiss);
+        for kind in ["flat", "hnsw", "annoy", "auto", "codes"].map(|name| kind(name, "{}")).into_iter().chain(of_faiss).chain([codes(60)]) {
             let snapshot = built(&kind, &rows);
             let recall = recall(&*snapshot.index, &rows, &queries, 10);
             println!("{kind:?} {count} x {dimension}: recall@10 {recall:.4}");
@@ -138,12 +152,12 @@ fn excluded_rows_never_appear_and_answers_stay_full() {
         for query in &queries {
             let closest: HashSet<u32> = ids(&snapshot.index.search(query, 600, None).unwrap()).into_iter().collect();
             let excluded = |row: u32| closest.contains(&row) || row.is_multiple_of(2);
-            let hits = snapshot.index.search(query, 20, Some(&excluded)).unwrap();
+            let hits = snapshot.index.search(query, 20, Some(&set(3000, |row| !excluded(row)))).unwrap();
             assert_eq!(hits.len(), 20, "{kind:?}");
             assert!(hits.iter().all(|hit| !excluded(hit.row)), "{kind:?}");
-            let only = snapshot.index.search(query, 20, Some(&|row| row != 17)).unwrap();
+            let only = snapshot.index.search(query, 20, Some(&set(3000, |row| row == 17))).unwrap();
             assert_eq!(ids(&only), [17], "{kind:?}");
-            assert!(snapshot.index.search(query, 20, Some(&|_| true)).unwrap().is_empty(), "{kind:?}");
+            assert!(snapshot.index.search(query, 20, Some(&set(3000, |_| false))).unwrap().is_empty(), "{kind:?}");
         }
     }
 }
@@ -152,7 +166,7 @@ fn excluded_rows_never_appear_and_answers_stay_full() {
 fn libraries_of_no_one_and_two_pictures_can_be_searched() {
     for count in [0, 1, 2] {
         let (rows, queries) = smooth(count, 1, 70);
-        for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32"), faiss("IVF,Flat")] {
+        for kind in [kind("flat", "{}"), kind("hnsw", "{}"), kind("codes", "{}"), codes(40), faiss("HNSW32"), faiss("IVF,Flat")] {
             let snapshot = built(&kind, &rows);
             assert_eq!((snapshot.manifest.count, snapshot.index.len()), (count, count));
             assert_eq!(snapshot.index.search(&queries[0], 30, None).unwrap().len(), count, "{kind:?}");
@@ -164,7 +178,7 @@ fn libraries_of_no_one_and_two_pictures_can_be_searched() {
 #[test]
 fn asking_for_more_than_there_is_gives_all() {
     let (rows, queries) = smooth(500, 1, 70);
-    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32"), faiss("IVF,Flat")] {
+    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), kind("codes", "{}"), codes(40), faiss("HNSW32"), faiss("IVF,Flat")] {
         let snapshot = built(&kind, &rows);
         for count in [499, 500, 501, usize::MAX] {
             assert_eq!(snapshot.index.search(&queries[0], count, None).unwrap().len(), count.min(500), "{kind:?}");
@@ -178,7 +192,7 @@ fn identical_vectors_are_all_found() {
     let mut values = one.repeat(700);
     values.extend(synthetic::smooth(2300, 70, 4));
     let rows = rows(values, 70);
-    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32"), faiss("IVF,Flat")] {
+    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), kind("codes", "{}"), codes(40), faiss("HNSW32"), faiss("IVF,Flat")] {
         let snapshot = built(&kind, &rows);
         let hits = snapshot.index.search(&one, 50, None).unwrap();
         assert_eq!(hits.len(), 50);
@@ -193,11 +207,11 @@ fn identical_vectors_are_all_found() {
 fn new_rows_are_found_at_once() {
     let (all, queries) = smooth(3000, 1, 70);
     let before = rows(all.all()[..2000 * 70].to_vec(), 70);
-    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32")] {
+    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), kind("codes", "{}"), codes(40), faiss("HNSW32")] {
         let snapshot = built(&kind, &before);
         let hits = search_with_tail(Some(&snapshot), &*all, all.row(2999), 5, None).unwrap();
         assert_eq!(hits[0].row, 2999, "{kind:?}");
-        let without = search_with_tail(Some(&snapshot), &*all, all.row(2999), 5, Some(&|row| row == 2999)).unwrap();
+        let without = search_with_tail(Some(&snapshot), &*all, all.row(2999), 5, Some(&set(3000, |row| row != 2999))).unwrap();
         assert!(without.len() == 5 && without.iter().all(|hit| hit.row != 2999));
     }
     let exact = FlatIndex::new(Arc::clone(&all)).search(&queries[0], 40, None).unwrap();
@@ -211,7 +225,7 @@ fn new_rows_are_found_at_once() {
 #[test]
 fn wrong_queries_are_refused() {
     let (rows, _) = smooth(500, 1, 70);
-    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), faiss("HNSW32")] {
+    for kind in [kind("flat", "{}"), kind("hnsw", "{}"), kind("codes", "{}"), codes(40), faiss("HNSW32")] {
         let snapshot = built(&kind, &rows);
         let error = snapshot.index.search(&[0.5; 64], 3, None).unwrap_err();
         assert_eq!(error.kind(), Kind::Invalid);
@@ -237,7 +251,7 @@ fn kinds_and_settings_are_parsed_strictly() {
     }
     assert_eq!(faiss("HNSW32"), kind("faiss", "{\"factory_type\":\"HNSW32\"}"));
     assert_eq!(kind("annoy", "{\"annoy\":{\"metric\":\"angular\",\"n_trees\":100}}").name(), "hnsw");
-    assert!(refused("kdtree", "{}").message().contains("flat, hnsw, faiss or annoy"));
+    assert!(refused("kdtree", "{}").message().contains("auto, codes, flat, hnsw, faiss or annoy"));
     assert!(refused("hnsw", "{\"mm\":3}").message().contains("`mm`"));
     assert!(refused("flat", "{\"m\":3}").message().contains("`m`"));
     assert!(refused("hnsw", "{\"m\":1000}").message().contains("4 to 128"));

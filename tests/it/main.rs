@@ -5,6 +5,7 @@ mod support;
 
 mod api;
 mod bad_pictures;
+mod bulk;
 mod caffe;
 mod collections;
 mod command_line;
@@ -17,6 +18,7 @@ mod evaluation;
 mod examples;
 mod export;
 mod extraction;
+mod fused;
 mod imaging;
 mod import;
 mod indexes;

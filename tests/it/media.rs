@@ -44,6 +44,8 @@ async fn media_come_in_the_order_they_are_asked_for_and_deleted_ones_vanish() {
     assert_eq!(ids(&store.by_ids(&asked).await.unwrap()), [5, 1, 1, 2]);
     assert_eq!(store.get(MediaId(3)).await.unwrap(), None);
     assert_eq!(store.picture_ids().await.unwrap(), [1, 2, 4, 5]);
+    assert_eq!(store.picture_ids_between(1, 4, 10).await.unwrap(), [2, 4]);
+    assert_eq!((store.picture_ids_between(0, 9, 3).await.unwrap(), store.last_picture_id().await.unwrap()), (vec![1, 2, 4], 5));
     assert_eq!(store.count().await.unwrap(), 4);
     assert_eq!(store.nth(2).await.unwrap().unwrap().id, MediaId(4), "rows are counted without the deleted");
     assert_eq!(ids(&store.pictures_from(MediaId(3), 10).await.unwrap()), [4, 5]);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use likeness::app::App;
-use likeness::config::Config;
+use likeness::config::{Config, PrecisionChoice};
 use likeness::feature::{Feature, FeatureSpec};
 use likeness::imaging::{self, encode_jpeg, render};
 use likeness::media::import::{ImportOptions, ImportReport, import};
@@ -88,6 +88,8 @@ impl TestApp {
         let folder = TempDir::new().unwrap();
         let mut config = Config { data_dir: folder.path().join("data"), ..Config::default() };
         config.database.url = database_url(&config.data_dir.join("library.sqlite"));
+        // The same numbers on every machine; the precisions have tests of their own.
+        config.engine.precision = PrecisionChoice::F32;
         change(&mut config);
         Self::open(config, Some(folder)).await
     }

@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use likeness::config::EngineConfig;
+use likeness::config::{EngineConfig, PrecisionChoice};
 use likeness::network::{Engine, NetworkFormat, NetworkSource, Prepared};
 
 use crate::networks::{self, SIDE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forward_is_the_layer_without_a_name_and_others_are_refused_by_name() {
-    let engine = Engine::start(&EngineConfig::default()).unwrap();
+    let engine = Engine::start(&EngineConfig { precision: PrecisionChoice::F32, ..EngineConfig::default() }).unwrap();
     let source = NetworkSource {
         model: "mean".into(),
         format: NetworkFormat::TorchScript { module: networks::torchscript().into() },

@@ -6,10 +6,12 @@
 //! speaks of a vector that is not there.
 
 mod files;
+mod ids;
 mod map;
 mod reader;
 mod writer;
 
+pub use ids::MediaIds;
 pub use reader::Vectors;
 pub use writer::VectorWriter;
 

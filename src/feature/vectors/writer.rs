@@ -4,6 +4,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use super::MediaIds;
 use super::files::{ENTRY_BYTES, Entry, Layout, whole_rows};
 use crate::error::{Error, Kind, Result, io_error};
 use crate::lock::try_lock;
@@ -11,6 +12,9 @@ use crate::types::MediaId;
 
 /// How far the squared length of a unit vector may be from 1: more than half precision loses.
 const LENGTH_SLACK: f32 = 0.01;
+
+/// Entries that are read together.
+const ENTRIES_AT_ONCE: usize = 1 << 16;
 
 /// Appends vectors to a folder; holds its lock.
 #[derive(Debug)]
@@ -59,14 +63,20 @@ impl VectorWriter {
         self.count == 0
     }
 
-    /// Media id of every durable row, in order: what need not be extracted again.
+    /// Media ids of all durable rows: what need not be extracted again.
     ///
     /// # Errors
     /// `Internal` when the disk fails.
-    pub fn media_ids(&self) -> Result<Vec<MediaId>> {
-        let mut bytes = vec![0; self.count * ENTRY_BYTES];
-        self.rows.read_exact_at(&mut bytes, 0).map_err(|error| io_error(&self.layout.rows, "read", error))?;
-        Ok(bytes.as_chunks().0.iter().map(|entry| Entry::from_bytes(entry).media).collect())
+    pub fn media_ids(&self) -> Result<MediaIds> {
+        let mut ids = MediaIds::default();
+        let mut bytes = vec![0; self.count.min(ENTRIES_AT_ONCE) * ENTRY_BYTES];
+        for first in (0..self.count).step_by(ENTRIES_AT_ONCE) {
+            bytes.truncate((self.count - first).min(ENTRIES_AT_ONCE) * ENTRY_BYTES);
+            let read = self.rows.read_exact_at(&mut bytes, (first * ENTRY_BYTES) as u64);
+            read.map_err(|error| io_error(&self.layout.rows, "read", error))?;
+            bytes.as_chunks().0.iter().for_each(|entry| ids.insert(Entry::from_bytes(entry).media));
+        }
+        Ok(ids)
     }
 
     /// Appends a batch of unit vectors; when it returns, they are durable. A failed batch leaves nothing behind.
@@ -78,7 +88,8 @@ impl VectorWriter {
             let folder = self.layout.folder.display();
             return Err(Error::internal(format!("an earlier write to {folder} failed: free the disk and start the extraction again")));
         }
-        let (mut vectors, mut entries) = (Vec::new(), Vec::with_capacity(batch.len() * ENTRY_BYTES));
+        let bytes = batch.len() * self.dimension * size_of::<f32>();
+        let (mut vectors, mut entries) = (Vec::with_capacity(bytes), Vec::with_capacity(batch.len() * ENTRY_BYTES));
         for (media, vector) in batch {
             self.check(*media, vector)?;
             let start = vectors.len();

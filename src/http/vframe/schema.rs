@@ -101,7 +101,7 @@ pub(super) fn many_listed() -> Object {
 
 /// Kinds of indexes.
 pub(super) fn index_type() -> Object {
-    one_of(["flat", "hnsw", "faiss", "annoy"])
+    one_of(["auto", "codes", "flat", "hnsw", "faiss", "annoy"])
 }
 
 /// A kind of index, or null for the present one.

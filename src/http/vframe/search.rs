@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::infer;
-use super::shapes::{self, Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
+use super::shapes::{self, Hits, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::feature::Feature;
@@ -75,6 +75,7 @@ fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: b
         model: Some(shapes::loaded_model(&entry, Some(signature))),
         feature: Some(shapes::feature(feature)),
         device: Some(app.engine.device().to_owned()),
+        engine: app.search.execution(feature.id).map(|execution| shapes::EngineState::new(app.engine.device(), &execution)),
         detection_model: with_detection.then(|| infer::detection_model(app)),
     })
 }
@@ -175,13 +176,13 @@ async fn written(
     seen: Result<Option<Inference>, Error>,
     shown: QueryShown,
 ) -> Answer {
-    let mut res: Vec<_> = answer.matches.iter().map(|hit| Hit::new(hit, query.group_by_video)).collect();
-    if wanted.with_detections()? {
+    let detections = if wanted.with_detections()? {
         let ids: Vec<_> = answer.matches.iter().map(|hit| hit.media.id).collect();
-        let mut found = app.detections.of_media(&ids, wanted.detector()).await?;
-        for hit in &mut res {
-            hit.detections = Some(found.remove(&MediaId(hit.id)).unwrap_or_default().into_iter().map(Into::into).collect());
-        }
-    }
-    Ok(shapes::sorted(&SearchAnswer { infer: infer::shown(seen), query: shown, res, status: "ok" }))
+        let found = app.detections.of_media(&ids, wanted.detector()).await?;
+        Some(found.into_iter().map(|(id, seen)| (id, seen.into_iter().map(Into::into).collect())).collect())
+    } else {
+        None
+    };
+    let hits = Hits { matches: &answer.matches, is_grouped: query.group_by_video, detections };
+    Ok(shapes::search_answer(&infer::shown(seen), &shown, &hits))
 }

@@ -81,7 +81,16 @@ impl Blobs {
         Ok(self.local()?.data_dir.join(key))
     }
 
-    fn local(&self) -> Result<&Local> {
+    /// The bytes under a key, read on the calling thread.
+    ///
+    /// # Errors
+    /// `NotFound` when there are none, `Unsupported` when they do not lie in a local folder.
+    pub(in crate::media) fn read(&self, key: &str) -> Result<bytes::Bytes> {
+        let path = self.file(key)?;
+        std::fs::read(&path).map(Into::into).map_err(|source| io_error(&path, "read", source))
+    }
+
+    pub(super) fn local(&self) -> Result<&Local> {
         self.local.as_deref().ok_or_else(|| Error::unsupported("videos need a library whose bytes lie in a local folder"))
     }
 }

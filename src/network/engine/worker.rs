@@ -1,22 +1,15 @@
 //! The engine's thread: takes work from the lanes, runs it on the device, answers. It alone touches networks and tensors.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
-use super::{Answered, Bulk, Extracted, Interactive, NetworkId, Shared, Wish, lock};
+use super::{Answered, Bulk, Extracted, Interactive, Loaded, NetworkId, Shared, Wish, lock};
 use crate::error::{Error, Result};
 use crate::network::{InputSpec, Network, NetworkSource, Output, Prepared, Signature};
 
-struct Loaded {
-    network: Network,
-    hash: crate::types::Sha256,
-    model: String,
-}
-
 pub(super) struct Worker {
     shared: Arc<Shared>,
-    networks: HashMap<NetworkId, Loaded>,
     next: u64,
 }
 
@@ -27,10 +20,12 @@ enum Work {
 
 impl Worker {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, networks: HashMap::new(), next: 1 }
+        Self { shared, next: 1 }
     }
 
     pub(super) fn run(mut self) {
+        // Each thread has a number of its own.
+        tch::set_num_threads(self.shared.threads as i32);
         while let Some(work) = self.next_work() {
             // A panic in libtorch's bindings must not take the engine down: the caller's reply channel closes and says so.
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match work {
@@ -103,8 +98,8 @@ impl Worker {
         }
     }
 
-    fn find(&self, network: NetworkId) -> Result<&Loaded> {
-        self.networks.get(&network).ok_or_else(|| Error::internal("a network was asked for that the engine has not loaded"))
+    fn find(&self, network: NetworkId) -> Result<Arc<Loaded>> {
+        self.shared.find(network)
     }
 
     fn features(&self, network: NetworkId, layer: &str, pictures: &[Prepared]) -> Result<Vec<Result<Vec<f32>>>> {
@@ -117,7 +112,8 @@ impl Worker {
 
     fn open(&mut self, source: &NetworkSource, layers: &[String]) -> Result<(NetworkId, Vec<Output>)> {
         let id = self.place(source)?;
-        let network = &self.find(id)?.network;
+        let loaded = self.find(id)?;
+        let network = &loaded.network;
         Ok((id, network.outputs(&[noise(network.input())], layers)?))
     }
 
@@ -130,24 +126,27 @@ impl Worker {
     /// The network of these files: the one that is loaded already, or a new one.
     fn place(&mut self, source: &NetworkSource) -> Result<NetworkId> {
         let hash = source.hash();
-        let known = self
-            .networks
-            .iter()
-            .find(|(_, loaded)| loaded.hash == hash && loaded.model == source.model && *loaded.network.input() == source.input);
-        if let Some((id, _)) = known {
+        let is_this = |loaded: &Loaded| loaded.hash == hash && loaded.model == source.model && *loaded.network.input() == source.input;
+        let networks = self.shared.networks.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((id, _)) = networks.iter().find(|(_, loaded)| is_this(loaded)) {
             return Ok(*id);
         }
-        let network = Network::load(source, self.shared.device)?;
+        drop(networks);
+        let network = Network::load(source, self.shared.device, self.shared.precision)?;
         let id = NetworkId(self.next);
         self.next += 1;
-        self.networks.insert(id, Loaded { network, hash, model: source.model.clone() });
+        let loaded = Arc::new(Loaded { network, hash, model: source.model.clone() });
+        self.shared.networks.write().unwrap_or_else(PoisonError::into_inner).insert(id, loaded);
         Ok(id)
     }
 
     /// Length of a layer's feature, from a picture of grey noise (which also warms the network up).
     fn measure(&self, id: NetworkId, layer: &str) -> Result<usize> {
-        let network = &self.find(id)?.network;
-        network.features(&[noise(network.input())], layer)?.remove(0).map(|vector| vector.len())
+        let loaded = self.find(id)?;
+        let network = &loaded.network;
+        let dimension = network.features(&[noise(network.input())], layer)?.remove(0).map(|vector| vector.len())?;
+        lock(&self.shared.executions).insert((id, layer.to_owned()), network.execution(layer));
+        Ok(dimension)
     }
 }
 

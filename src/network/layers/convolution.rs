@@ -5,6 +5,7 @@ use tch::Tensor;
 use super::window::Window;
 use super::{Layer, Shape, TorchResult, bounded, checked, image_shape};
 use crate::error::{Error, Result};
+use crate::network::fused::{self, Activation, Operation, Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 use crate::network::prototxt::Message;
 
@@ -74,6 +75,19 @@ impl Layer for Convolution {
 
     fn forward(&self, bottoms: &[&Tensor], weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok(vec![self.apply(bottoms[0], &weights[0], weights.get(1))?])
+    }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], weights: &[Tensor]) -> Result<Vec<Value>> {
+        let convolution = fused::Convolution {
+            kernels: weights[0].shallow_clone(),
+            bias: weights.get(1).map(Tensor::shallow_clone),
+            stride: self.window.stride,
+            pad: self.window.pad,
+            dilation: self.window.dilation,
+            groups: self.group,
+            activation: Activation::None,
+        };
+        Ok(vec![plan.push(Operation::Convolution(convolution), vec![inputs[0]])?])
     }
 
     fn as_convolution(&self) -> Option<&Convolution> {

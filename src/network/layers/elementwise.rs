@@ -4,6 +4,7 @@ use tch::Tensor;
 
 use super::{Layer, Shape, TorchResult};
 use crate::error::{Error, Result};
+use crate::network::fused::{Activation, Operation, Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 
 enum Elementwise {
@@ -68,5 +69,17 @@ impl Layer for Elementwise {
 
     fn forward(&self, bottoms: &[&Tensor], _weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok(vec![self.apply(bottoms[0])?])
+    }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
+        let activation = match *self {
+            Self::Identity => return Ok(inputs.to_vec()),
+            Self::Relu { negative_slope: 0.0 } => Activation::Relu,
+            Self::Relu { negative_slope } => Activation::LeakyRelu(negative_slope),
+            Self::Sigmoid => Activation::Sigmoid,
+            Self::Tanh => Activation::Tanh,
+            Self::Absolute | Self::Power { .. } => return Err(Error::unsupported("plans do not know this layer")),
+        };
+        Ok(vec![plan.push(Operation::Activate(activation), vec![inputs[0]])?])
     }
 }

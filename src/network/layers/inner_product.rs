@@ -3,7 +3,8 @@
 use tch::Tensor;
 
 use super::{Layer, Shape, TorchResult, axis_of, bounded, checked, count};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::network::fused::{Activation, Operation, Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 
 /// Weights: matrix `[outputs, inputs]` (`[inputs, outputs]` with `transpose`), then bias `[outputs]`.
@@ -51,5 +52,17 @@ impl Layer for InnerProduct {
         let matrix = if self.transpose { weights[0].f_transpose(0, 1).torch()? } else { weights[0].shallow_clone() };
         let product = rows.f_linear(&matrix, weights.get(1)).torch()?;
         Ok(vec![product.f_reshape([outer, &[self.outputs]].concat()).torch()?])
+    }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], weights: &[Tensor]) -> Result<Vec<Value>> {
+        if self.axis != 1 {
+            return Err(Error::unsupported("a product over another axis than the first"));
+        }
+        let numbers = plan.shape(inputs[0]).iter().product();
+        let row = plan.reshape(inputs[0], vec![numbers])?;
+        let weight =
+            if self.transpose { weights[0].f_transpose(0, 1).torch()?.f_contiguous().torch()? } else { weights[0].shallow_clone() };
+        let bias = weights.get(1).map(|bias| bias.f_reshape([self.outputs]).torch()).transpose()?;
+        Ok(vec![plan.push(Operation::Linear { weight, bias, activation: Activation::None }, vec![row])?])
     }
 }

@@ -4,6 +4,7 @@ use tch::Tensor;
 
 use super::{Layer, Shape, TorchResult, axis_of, checked};
 use crate::error::{Error, Result};
+use crate::network::fused::{Operation, Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 use crate::network::prototxt::Message;
 
@@ -90,6 +91,13 @@ impl Layer for Concat {
     fn forward(&self, bottoms: &[&Tensor], _weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok(vec![Tensor::f_cat(bottoms, axis_of(self.axis, bottoms[0].dim())? as i64).torch()?])
     }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
+        if axis_of(self.axis, plan.shape(inputs[0]).len() + 1)? != 1 {
+            return Err(Error::unsupported("a concatenation along another axis than the channels"));
+        }
+        Ok(vec![plan.push(Operation::Concat, inputs.to_vec())?])
+    }
 }
 
 impl Layer for Eltwise {
@@ -114,6 +122,21 @@ impl Layer for Eltwise {
                 Self::Maximum => joined.f_maximum(&next),
             }
             .torch()?;
+        }
+        Ok(vec![joined])
+    }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
+        let operation = || match self {
+            Self::Sum(coefficients) if coefficients.iter().all(|&coefficient| (coefficient - 1.0).abs() < f64::EPSILON) => {
+                Ok(Operation::Add)
+            }
+            Self::Product => Ok(Operation::Multiply),
+            Self::Sum(_) | Self::Maximum => Err(Error::unsupported("a weighted sum, or a maximum")),
+        };
+        let mut joined = inputs[0];
+        for &next in &inputs[1..] {
+            joined = plan.push(operation()?, vec![joined, next])?;
         }
         Ok(vec![joined])
     }
@@ -162,5 +185,9 @@ impl Layer for Split {
 
     fn forward(&self, bottoms: &[&Tensor], _weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok((0..self.tops).map(|_| bottoms[0].shallow_clone()).collect())
+    }
+
+    fn plan(&self, _plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
+        Ok(vec![inputs[0]; self.tops])
     }
 }

@@ -4,6 +4,7 @@ use tch::{Kind, Tensor};
 
 use super::{Layer, MAX_EXTENT, Shape, TorchResult, axis_of, bounded, image_shape};
 use crate::error::{Error, Result};
+use crate::network::fused::{Operation, Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 
 struct Softmax {
@@ -63,6 +64,13 @@ impl Layer for Softmax {
 
     fn forward(&self, bottoms: &[&Tensor], _weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok(vec![bottoms[0].f_softmax(self.axis, Kind::Float).torch()?])
+    }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
+        if axis_of(self.axis, plan.shape(inputs[0]).len() + 1)? != 1 {
+            return Err(Error::unsupported("softmax over another axis than the channels"));
+        }
+        Ok(vec![plan.push(Operation::Softmax, vec![inputs[0]])?])
     }
 }
 

@@ -4,6 +4,7 @@ use tch::Tensor;
 
 use super::{Layer, Shape, TorchResult, axis_of};
 use crate::error::{Error, Result};
+use crate::network::fused::{Operation, Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 
 /// Weights: mean `[channels]`, variance `[channels]`, and the factor `[1]` that both were multiplied with while learning.
@@ -83,6 +84,10 @@ impl Layer for BatchNorm {
         let shift = weights[0].f_mul(&multiplier).torch()?.f_neg().torch()?;
         Ok(Some((multiplier, shift)))
     }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], weights: &[Tensor]) -> Result<Vec<Value>> {
+        planned_map(self.channel_map(weights)?, plan, inputs)
+    }
 }
 
 impl Scale {
@@ -123,6 +128,10 @@ impl Layer for Scale {
         let shift = if self.bias { weights[1].shallow_clone() } else { weights[0].f_zeros_like().torch()? };
         Ok(Some((weights[0].shallow_clone(), shift)))
     }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], weights: &[Tensor]) -> Result<Vec<Value>> {
+        planned_map(self.channel_map(weights)?, plan, inputs)
+    }
 }
 
 impl Layer for ParametricRelu {
@@ -138,4 +147,10 @@ impl Layer for ParametricRelu {
     fn forward(&self, bottoms: &[&Tensor], weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok(vec![bottoms[0].f_prelu(&weights[0]).torch()?])
     }
+}
+
+/// A layer that only multiplies and shifts channels, as a step of a plan.
+fn planned_map(map: Option<(Tensor, Tensor)>, plan: &mut Plan, inputs: &[Value]) -> Result<Vec<Value>> {
+    let (multiplier, shift) = map.ok_or_else(|| Error::unsupported("a layer that does more than multiply and shift channels"))?;
+    Ok(vec![plan.push(Operation::ChannelMap { multiplier, shift }, vec![inputs[0]])?])
 }

@@ -6,6 +6,7 @@ use tch::{Kind as ElementKind, Tensor};
 use super::window::Window;
 use super::{Layer, Shape, TorchResult, checked, image_shape};
 use crate::error::{Error, Kind, Result};
+use crate::network::fused::{Operation, Plan, Pool, PoolKind, Value};
 use crate::network::network_definition::LayerDefinition;
 use crate::network::prototxt::Message;
 
@@ -132,5 +133,23 @@ impl Layer for Pooling {
             (None, Method::Average) => input.f_mean_dim([2, 3].as_slice(), true, ElementKind::Float).torch()?,
         };
         Ok(vec![pooled])
+    }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
+        let operation = match (&self.window, self.method, plan.shape(inputs[0]).as_slice()) {
+            (None, Method::Average, _) => Operation::Mean { keep: true },
+            (None, Method::Max, &[_, height, width]) => Operation::Pool(Pool::whole([height, width])),
+            (Some(window), method, &[_, height, width]) => {
+                let native = self.track(window, 0, height)?.is_native(window, 0, height);
+                if !native || !self.track(window, 1, width)?.is_native(window, 1, width) {
+                    return Err(Error::unsupported("windows that libtorch places differently"));
+                }
+                let kind = if method == Method::Max { PoolKind::Largest } else { PoolKind::Mean { count_padding: true } };
+                let Window { kernel, stride, pad, .. } = *window;
+                Operation::Pool(Pool { kind, kernel, stride, pad, dilation: [1, 1], ceil: self.round_up })
+            }
+            _ => return Err(Error::unsupported("pooling of something that is no map")),
+        };
+        Ok(vec![plan.push(operation, vec![inputs[0]])?])
     }
 }

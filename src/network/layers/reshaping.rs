@@ -4,6 +4,7 @@ use tch::Tensor;
 
 use super::{Layer, MAX_AXES, Shape, TorchResult, axis_of, bounded, checked, count};
 use crate::error::{Error, Result};
+use crate::network::fused::{Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 
 /// Declared shapes, one per top. Its values come from the caller.
@@ -99,6 +100,10 @@ impl Layer for Flatten {
     fn forward(&self, bottoms: &[&Tensor], _weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok(vec![bottoms[0].f_reshape(self.flat(&bottoms[0].size())?).torch()?])
     }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
+        planned(plan, inputs[0], |shape| self.flat(shape))
+    }
 }
 
 impl Permute {
@@ -150,5 +155,19 @@ impl Layer for Reshape {
 
     fn forward(&self, bottoms: &[&Tensor], _weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok(vec![bottoms[0].f_reshape(self.target(&bottoms[0].size())?).torch()?])
+    }
+
+    fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
+        planned(plan, inputs[0], |shape| self.target(shape))
+    }
+}
+
+/// Another shape in a plan, if it leaves the pictures apart.
+fn planned(plan: &mut Plan, input: Value, target: impl Fn(&Shape) -> Result<Shape>) -> Result<Vec<Value>> {
+    // Of a batch of 2, since a batch of 1 could hide in a shape.
+    let target = target(&[&[2], plan.shape(input).as_slice()].concat())?;
+    match target.split_first() {
+        Some((2, shape)) => Ok(vec![plan.reshape(input, shape.to_vec())?]),
+        _ => Err(Error::unsupported("a shape that mixes pictures")),
     }
 }

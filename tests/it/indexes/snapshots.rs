@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use likeness::Kind;
 use likeness::index::{IndexKind, Rows, build, open_current, synthetic};
 
-use super::{FINGERPRINT, faiss, kind, rows, smooth, try_build};
+use super::{FINGERPRINT, codes, faiss, kind, rows, smooth, try_build};
 
 const CHILD_FOLDER: &str = "LIKENESS_TEST_INDEXES";
 
@@ -34,7 +34,7 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn a_new_build_replaces_the_old_one_and_an_open_one_goes_on() {
     let (rows, queries) = smooth(1000, 1, 70);
-    for kind in [kind("hnsw", "{}"), faiss("HNSW32")] {
+    for kind in [kind("hnsw", "{}"), faiss("HNSW32"), codes(10)] {
         let folder = tempfile::tempdir().unwrap();
         try_build(&kind, &*rows, folder.path()).unwrap();
         let old = open_current(folder.path(), &rows, FINGERPRINT).unwrap().unwrap();
@@ -68,9 +68,9 @@ fn an_index_of_other_vectors_is_refused() {
 #[test]
 fn every_damage_is_noticed_and_the_next_build_heals_it() {
     let (rows, queries) = smooth(600, 1, 70);
-    for kind in [kind("hnsw", "{}"), faiss("HNSW32")] {
+    for kind in [kind("hnsw", "{}"), faiss("HNSW32"), codes(10)] {
         let folder = tempfile::tempdir().unwrap();
-        for file in ["current", "manifest.json", "graph.bin", "index.faiss"] {
+        for file in ["current", "manifest.json", "graph.bin", "index.faiss", "codes.bin"] {
             let number = try_build(&kind, &*rows, folder.path()).map(|_| names(folder.path())[2].clone()).unwrap();
             let path = if file == "current" { folder.path().join(file) } else { folder.path().join(number).join(file) };
             let Ok(bytes) = std::fs::read(&path) else { continue };

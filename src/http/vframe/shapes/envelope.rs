@@ -55,18 +55,8 @@ pub(crate) fn envelope<T: Serialize>(value: T) -> Response {
     written(text)
 }
 
-/// The same for an object whose fields are sorted by name at every depth already: written straight from it.
-pub(crate) fn sorted<T: Serialize>(value: &T) -> Response {
-    let mut text = Vec::with_capacity(EXPECTED_BYTES);
-    let outcome = serde_json::to_writer(&mut text, value);
-    text.push(b'\n');
-    written(outcome.map(|()| text))
-}
-
-/// Room for thirty hits.
-const EXPECTED_BYTES: usize = 32 << 10;
-
-fn written(text: serde_json::Result<Vec<u8>>) -> Response {
+/// JSON text as an answer.
+pub(super) fn written(text: serde_json::Result<Vec<u8>>) -> Response {
     match text {
         Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
         Err(source) => {

@@ -20,8 +20,8 @@ pub(crate) struct Feature {
     layer: String,
     /// Who made it.
     username: Option<String>,
-    /// `flat`, `hnsw`, `faiss` or `annoy`.
-    #[schema(example = "hnsw")]
+    /// `auto`, `codes`, `flat`, `hnsw`, `faiss` or `annoy`.
+    #[schema(example = "auto")]
     index_type: String,
     /// Settings of the index kind, as a JSON text.
     index_settings: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) struct NewFeatureForm {
     #[schema(min_length = 1, max_length = 64, example = "likeness_small")]
     modelzoo_name: String,
     /// Kind of the index.
-    #[schema(schema_with = schema::index_type, example = "hnsw")]
+    #[schema(schema_with = schema::index_type, example = "auto")]
     index_type: String,
     /// Layer whose output is compared; absent or empty for the one that the model names.
     #[schema(max_length = 128)]
@@ -69,7 +69,7 @@ pub(crate) struct FeatureForm {
     #[schema(min_length = 1, max_length = 64, example = "likeness_small")]
     modelzoo_name: Option<String>,
     /// Kind of the index.
-    #[schema(schema_with = schema::other_index_type, example = "hnsw")]
+    #[schema(schema_with = schema::other_index_type, example = "auto")]
     index_type: Option<String>,
     /// Layer whose output is compared; absent or empty for the one that the model names.
     #[schema(max_length = 128)]

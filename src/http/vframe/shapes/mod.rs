@@ -3,21 +3,23 @@
 
 mod envelope;
 mod feature;
+mod hits;
 mod media;
 mod model;
 mod page;
 mod search;
 mod upload;
 
-pub(super) use envelope::{Done, Envelope, Listed, envelope, ok, sorted};
+pub(super) use envelope::{Done, Envelope, Listed, envelope, ok};
 pub(super) use feature::{Feature, FeatureForm, NewFeatureForm, feature};
+pub(super) use hits::{Hits, search_answer};
 pub(super) use media::{
     Duplicates, GraphicForm, IntakeForm, IntakeStarted, ManyGraphicForm, Media, MediaDeleted, MediaFull, MediaIds, MediaInfo, MediaList,
     MediaMarked, Month, Source, media,
 };
 pub(super) use model::{RawModel, loaded_model, raw_model};
 pub(super) use page::{Page, clipped, number};
-pub(super) use search::{ExampleShown, Hit, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
+pub(super) use search::{EngineState, ExampleShown, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 pub(super) use upload::{Upload, UploadCreated, UploadDeleted, UploadForm, upload};
 
 use chrono::{DateTime, Utc};

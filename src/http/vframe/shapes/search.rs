@@ -11,11 +11,13 @@ use super::model::LoadedModel;
 use super::{Feature, Media, Upload};
 use crate::http::vframe::detection::Seen;
 use crate::http::vframe::infer::Infer;
-use crate::search::{Answer, Match, Query, Readings};
+use crate::network::Execution;
+use crate::search::{Answer, Query, Readings};
 use crate::types::Region;
 
-/// Hits, closest first, and what was asked. It is written as it stands here: the fields of everything in it are sorted by name.
-#[derive(Serialize, ToSchema)]
+/// Hits, closest first, and what was asked. It is written by [`search_answer`](super::search_answer).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct SearchAnswer {
     /// What the detection model saw in the query; empty when none is loaded.
     pub(crate) infer: Infer,
@@ -28,7 +30,7 @@ pub(crate) struct SearchAnswer {
     pub(crate) status: &'static str,
 }
 
-/// What was asked.
+/// What was asked. It is written as it stands here: the fields are sorted by name.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct QueryShown {
     /// The pictures that were searched with, when there may be several.
@@ -133,36 +135,29 @@ impl From<Region> for Part {
 }
 
 /// One hit.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct Hit {
     /// With `detections=hits`: what detectors saw in it, the most confident first.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     pub(crate) detections: Option<Vec<Seen>>,
     /// With `group=video`: what fell together with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     pub(crate) group: Option<Group>,
     /// Number of the picture.
     pub(crate) id: i64,
     /// The picture.
     pub(crate) media: Media,
     /// Euclidean distance of the unit vectors: 0 for the same, at most 2.
-    #[serde(serialize_with = "super::wide")]
     pub(crate) score: f32,
 }
 
 /// Further frames of a hit's video.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct Group {
     /// How many of them are among the pictures that the search looked at; 0 for a picture.
     pub(crate) count: usize,
-}
-
-impl Hit {
-    /// A match, with its group when hits are grouped.
-    pub(crate) fn new(found: &Match, is_grouped: bool) -> Self {
-        let group = is_grouped.then_some(Group { count: found.grouped });
-        Self { detections: None, score: found.distance, id: found.media.id.0, media: super::media(&found.media), group }
-    }
 }
 
 /// Which feature and models answer searches that name none. All fields are absent while nothing is loaded.
@@ -177,10 +172,35 @@ pub(crate) struct Loaded {
     /// Where networks run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) device: Option<String>,
+    /// How the feature is computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) engine: Option<EngineState>,
     /// The detection model; empty when none is loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub(crate) detection_model: Option<BTreeMap<String, Value>>,
+}
+
+/// How the feature of searches is computed on this machine.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EngineState {
+    /// Where networks run.
+    #[schema(example = "CPU, 8 threads")]
+    device: String,
+    /// `f32`, `bf16` or `fp16`.
+    #[schema(example = "bf16")]
+    precision: String,
+    /// Least cosine against the same feature in f32, measured when the network was loaded; never below 0.999.
+    min_cosine: f64,
+    /// Whether the network runs as fused operators, or layer by layer.
+    fused: bool,
+}
+
+impl EngineState {
+    pub(crate) fn new(device: &str, execution: &Execution) -> Self {
+        let Execution { precision, min_cosine, fused } = *execution;
+        Self { device: device.to_owned(), precision: precision.to_string(), min_cosine, fused }
+    }
 }
 
 /// What is loaded, and whether it is ready.

@@ -1,0 +1,1 @@
+"""What all comparisons share: contestants in processes of their own, rounds in turns, fixtures, a server, results, plots."""
