@@ -60,6 +60,8 @@ def measure(name, settings, facts):
     """Runs one comparison. One that breaks is a section that says so; the others go on."""
     module = importlib.import_module(f"comparisons.{name}")
     print(f"{name}: {module.TITLE}", flush=True)
+    # What the comparison before has written must not be waited for in this one.
+    os.sync()
     load, start = machine.load(), time.monotonic()
     try:
         section = module.run(settings)

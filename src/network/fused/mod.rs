@@ -10,6 +10,7 @@ mod module;
 mod packing;
 mod passes;
 mod plan;
+mod rounding;
 mod run;
 mod script;
 

@@ -33,7 +33,7 @@ impl Packer {
 
     /// # Errors
     /// Those of libtorch.
-    pub(crate) fn pack(&self, weight: Weight, kind: ElementKind) -> Result<Tensor> {
+    pub(crate) fn pack(&self, weight: &Weight, kind: ElementKind) -> Result<Tensor> {
         match weight {
             Weight::Plain(tensor) => {
                 let tensor = tensor.f_to_kind(kind).torch()?.f_to_device(self.device).torch()?;
@@ -44,7 +44,7 @@ impl Packer {
                 let kernels = kernels.f_to_kind(kind).torch()?.f_contiguous().torch()?;
                 let list = |numbers: &[i64]| IValue::IntList(numbers.to_vec());
                 let size = [&[self.batch], input.as_slice()].concat();
-                let arguments = [IValue::Tensor(kernels), list(&pad), list(&stride), list(&dilation), IValue::Int(groups), list(&size)];
+                let arguments = [IValue::Tensor(kernels), list(pad), list(stride), list(dilation), IValue::Int(*groups), list(&size)];
                 module::call(&self.module, "pack", &arguments)
             }
         }

@@ -3,7 +3,7 @@
 use tch::{CModule, Device, IValue, Kind as ElementKind, Tensor};
 
 use super::correct::correct;
-use super::emit::{Emitted, Kinds, Target, emit, emit_means};
+use super::emit::{Emitted, Kinds, Target, Weight, emit, emit_means};
 use super::packing::{Packer, channels_last};
 use super::plan::{Operation, Plan, Step};
 use super::{mirror, module, passes};
@@ -21,7 +21,9 @@ pub(crate) struct Ready {
 /// A plan that can run. Its answer is rows of f32: one feature a picture.
 pub(crate) struct Compiled {
     module: CModule,
+    /// Packed for pieces, and for single pictures: kernels in another order than oneDNN wants would be put in order at each pass.
     weights: Vec<Tensor>,
+    weights_of_one: Vec<Tensor>,
     device: Device,
     /// What the first step reads.
     kind: ElementKind,
@@ -67,9 +69,9 @@ impl Ready {
     pub(crate) fn rounded(&mut self, kind: ElementKind, exact: usize, samples: &Tensor) -> Result<Compiled> {
         let kinds = Kinds { kind, exact_steps: self.steps_of(exact) };
         let means = self.assemble(emit_means(&self.plan, self.target(ElementKind::Float)), ElementKind::Float)?.run(samples)?;
-        let kept = self.biases();
-        correct(&mut self.plan, &means, kinds)?;
-        let compiled = self.assemble(emit(&self.plan, self.target(kind), kinds), kinds.of(0));
+        let kept = self.convolutions();
+        let compiled =
+            correct(&mut self.plan, &means, kinds).and_then(|()| self.assemble(emit(&self.plan, self.target(kind), kinds), kinds.of(0)));
         self.restore(kept);
         compiled
     }
@@ -85,19 +87,22 @@ impl Ready {
         convolutions.checked_sub(1).and_then(|last| places.nth(last)).map_or(0, |(index, _)| index + 1)
     }
 
-    fn biases(&self) -> Vec<Option<Tensor>> {
-        let bias = |step: &Step| match &step.operation {
-            Operation::Convolution(convolution) => convolution.bias.as_ref().map(Tensor::shallow_clone),
+    /// Kernels and bias of each convolution.
+    fn convolutions(&self) -> Vec<(Tensor, Option<Tensor>)> {
+        let kept = |step: &Step| match &step.operation {
+            Operation::Convolution(found) => Some((found.kernels.shallow_clone(), found.bias.as_ref().map(Tensor::shallow_clone))),
             _ => None,
         };
-        self.plan.steps.iter().map(bias).collect()
+        self.plan.steps.iter().filter_map(kept).collect()
     }
 
-    fn restore(&mut self, biases: Vec<Option<Tensor>>) {
-        for (step, bias) in self.plan.steps.iter_mut().zip(biases) {
-            if let Operation::Convolution(convolution) = &mut step.operation {
-                convolution.bias = bias;
-            }
+    fn restore(&mut self, kept: Vec<(Tensor, Option<Tensor>)>) {
+        let convolutions = self.plan.steps.iter_mut().filter_map(|step| match &mut step.operation {
+            Operation::Convolution(convolution) => Some(convolution),
+            _ => None,
+        });
+        for (convolution, (kernels, bias)) in convolutions.zip(kept) {
+            (convolution.kernels, convolution.bias) = (kernels, bias);
         }
     }
 
@@ -110,10 +115,27 @@ impl Ready {
     }
 
     fn assemble(&self, emitted: Emitted, kind: ElementKind) -> Result<Compiled> {
-        let packer = Packer::new(self.device, self.piece)?;
-        let weights = emitted.weights.into_iter().map(|(weight, kind)| packer.pack(weight, kind)).collect::<Result<_>>()?;
-        let module = module::compile(&emitted.text, self.device)?;
-        Ok(Compiled { module, weights, device: self.device, kind, turned: self.turned, piece: self.piece })
+        let Emitted { text, weights } = emitted;
+        let module = module::compile(&text, self.device)?;
+        let of_pieces = self.packed(&weights, self.piece)?;
+        let of_one = match self.target(kind) {
+            Target::Processor => self.packed(&weights, 1)?,
+            Target::Cuda | Target::Plain => of_pieces.iter().map(Tensor::shallow_clone).collect(),
+        };
+        Ok(Compiled {
+            module,
+            weights: of_pieces,
+            weights_of_one: of_one,
+            device: self.device,
+            kind,
+            turned: self.turned,
+            piece: self.piece,
+        })
+    }
+
+    fn packed(&self, weights: &[(Weight, ElementKind)], batch: i64) -> Result<Vec<Tensor>> {
+        let packer = Packer::new(self.device, batch)?;
+        weights.iter().map(|(weight, kind)| packer.pack(weight, *kind)).collect()
     }
 }
 
@@ -138,7 +160,8 @@ impl Compiled {
         let input = input.f_to_device(self.device).torch()?.f_to_kind(self.kind).torch()?;
         let input = if self.turned { input.f_flip([2, 3]).torch()? } else { input };
         let input = channels_last(&input)?;
-        let weights = self.weights.iter().map(Tensor::shallow_clone).collect();
+        let weights = if input.size()[0] == 1 { &self.weights_of_one } else { &self.weights };
+        let weights = weights.iter().map(Tensor::shallow_clone).collect();
         let output = module::call(&self.module, "forward", &[IValue::Tensor(input), IValue::TensorList(weights)])?;
         output.f_to_kind(ElementKind::Float).torch()
     }
