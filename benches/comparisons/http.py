@@ -6,7 +6,7 @@ import subprocess
 import numpy
 
 from comparisons.index import build_ours
-from kit import rounds, server, vectors
+from kit import machine, rounds, server, vectors
 from kit.results import Section, Table, Target
 
 TITLE = "Search over HTTP at a million vectors"
@@ -64,7 +64,7 @@ def compare(setting, section, what, running, entrant, queries, count):
     script = setting.work / "search.lua"
     script.write_text(SCRIPT % (count, vectors.SEED, HITS))
     load(running, script, CLIENTS, seconds)
-    table = Table(f"{what}, {HITS} hits each", ["clients", "", "p50 ms", "p95 ms", "p99 ms", "answers/s"])
+    table = Table(f"{what}, {HITS} hits each", ["clients", "", "p50 ms", "p95 ms", "p99 ms", "answers/s", "processor ms an answer"])
     for clients in (1, CLIENTS):
         figures = rounds.alternate({
             "http": lambda clients=clients: load(running, script, clients, seconds),
@@ -74,7 +74,7 @@ def compare(setting, section, what, running, entrant, queries, count):
         wrong = sum(one["errors"] for one in figures["http"])
         for name, label in (("http", "over HTTP"), ("index", "index alone, as many threads")):
             table.rows.append([clients, label, *(f"{rounds.median([one[key] for one in figures[name]]):.3f}" for key in ("p50", "p95", "p99")),
-                               rounds.with_spread([one["rate"] for one in figures[name]])])
+                               rounds.with_spread([one["rate"] for one in figures[name]]), f"{rounds.median([one['processor'] for one in figures[name]]):.2f}"])
         over = rounds.median([one["p50"] - other["p50"] for one, other in zip(figures["http"], figures["index"])])
         if wrong:
             section.notes.append(f"**{wrong} answers were errors** with {clients} clients.")
@@ -82,17 +82,20 @@ def compare(setting, section, what, running, entrant, queries, count):
     whole = rounds.median([one["p95"] for one in figures["http"]])
     section.targets.append(Target(f"{what}: p95", "-", 5, whole, "", "ms", True))
     section.tables.append(table)
-    section.notes.append("wrk runs on the same cores as the server and takes its share of them.")
+    section.notes.append("wrk runs on the same cores as the server and takes its share of them. More clients than cores wait for each other: with 8 of them a request stands in line behind others, while the index alone is timed from the moment its thread begins; `processor ms an answer` compares the work itself.")
 
 
 def load(running, script, clients, seconds):
     command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "-s", str(script), f"http://{running.address}/"]
+    before = running.processor_seconds()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
+    spent = running.processor_seconds() - before
     found = json.loads(done.stdout.split("JSON ", 1)[1].splitlines()[0])
     rate = found["requests"] / (found["microseconds"] / 1e6)
-    return {"rate": rate, "errors": found["errors"], **{key: found[key] / 1000 for key in ("p50", "p95", "p99")}}
+    return {"rate": rate, "errors": found["errors"], "processor": 1000 * spent / max(found["requests"], 1), **{key: found[key] / 1000 for key in ("p50", "p95", "p99")}}
 
 
 def alone(entrant, queries, threads):
     answer = entrant.contestant.ask("search", queries=queries, count=HITS + 1, threads=threads)
-    return {"rate": answer["answers"] / answer["seconds"], **{key: value / 1000 for key, value in answer["microseconds"].items()}}
+    busy = min(threads, machine.cores()) * answer["seconds"]
+    return {"rate": answer["answers"] / answer["seconds"], "processor": 1000 * busy / answer["answers"], **{key: value / 1000 for key, value in answer["microseconds"].items()}}
