@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::support::{GROUPS, VIEWS, database_url, rendered_pictures};
 
+mod index;
 mod maintenance;
 mod models;
 mod serving;

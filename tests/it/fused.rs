@@ -172,6 +172,18 @@ fn the_same_batch_gives_the_same_bits_and_bf16_stays_close() {
 }
 
 #[test]
+fn a_picture_has_the_same_feature_alone_and_among_others() {
+    for choice in [PrecisionChoice::F32, PrecisionChoice::Bf16] {
+        let network = Network::load(&graph(), Device::Cpu, choice).unwrap();
+        let together = network.features(&pictures(11), "mean").unwrap();
+        for (picture, among) in pictures(11).into_iter().zip(together) {
+            let alone = network.features(&[picture], "mean").unwrap().remove(0).unwrap();
+            assert!(cosine(&alone, &among.unwrap()) > if choice == PrecisionChoice::F32 { 0.999_999 } else { LEAST_COSINE });
+        }
+    }
+}
+
+#[test]
 fn photos_keep_their_features_in_the_precision_of_the_machine() {
     let Some(module) = shared_data("weights/mobilenet-v2/mobilenet_v2.pt") else { return };
     let module = std::fs::read(module).unwrap();

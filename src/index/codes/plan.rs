@@ -13,15 +13,15 @@ use crate::index::{Hit, RowSet, Rows, nearest};
 /// Lengths of answers that are measured.
 const DEPTHS: [usize; 3] = [10, 100, 1000];
 /// Rows that are asked.
-const QUERIES: usize = 256;
+const QUERIES: usize = 640;
 /// Queries of one scan of all rows: a build hears a stop between two of them.
 const QUERIES_AT_ONCE: usize = 64;
 /// Estimates whose order is looked at.
 const LOOKED_AT: usize = 1 << 14;
 /// Share of the allowed misses that is planned for: queries of users are no rows of the library.
-const PRUDENCE: f64 = 0.7;
+const PRUDENCE: f64 = 0.6;
 /// Misses allowed under a filter, for each one allowed without: there the lists are the cost.
-const FILTERED_MISSES: f64 = 1.6;
+const FILTERED_MISSES: f64 = 1.4;
 /// Looking up whether an allowed row is in a scanned list costs so much.
 const LOOK_UP_COST: f64 = 3.0;
 /// What a candidate scored exactly, a list, and a scanned row cost: nanoseconds at 512 dimensions; only their ratios matter.
