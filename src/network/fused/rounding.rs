@@ -1,6 +1,6 @@
 //! Rounds kernels to bf16 so that what they make of an even picture stays the same. Each weight goes to its nearest neighbour,
 //! then the few that lie closest to the middle between two neighbours go to the other one, until the errors of an output channel,
-//! weighted by the mean of what each weight reads, add up to nearly nothing (as Guo et al. 2022, "SQuant", with measured means).
+//! weighted by the mean of what each weight reads, add up to nearly nothing (as Guo et al. 2022, "`SQuant`", with measured means).
 //! Errors of weights are the same at every place of a map, so that pooling does not average them out; those of maps it does.
 
 use tch::{Kind as ElementKind, Tensor};
@@ -79,7 +79,7 @@ fn neighbours(value: f32) -> (f32, f32) {
     let below = f32::from_bits(value.to_bits() & 0xffff_0000);
     // Away from zero by one step of bf16: magnitudes rise with their bits.
     let above = f32::from_bits((value.to_bits() & 0xffff_0000).wrapping_add(0x1_0000));
-    if !value.is_finite() || !above.is_finite() || below == value {
+    if !value.is_finite() || !above.is_finite() || below.to_bits() == value.to_bits() {
         return (below, below);
     }
     if (value - below).abs() <= (above - value).abs() { (below, above) } else { (above, below) }

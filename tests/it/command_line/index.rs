@@ -22,7 +22,8 @@ fn tuning_measures_every_kind_on_the_librarys_own_vectors_and_stores_the_pick() 
     }
     let flat = measured.iter().find(|one| one["kind"] == "flat").unwrap();
     assert!(flat["recall_at_10"].as_f64().unwrap() > 0.999, "the exact scan finds everything: {flat}");
-    let picked = measured.iter().find(|one| [&one["kind"], &one["settings"]] == [&told["pick"]["kind"], &told["pick"]["settings"]]).unwrap();
+    let picked =
+        measured.iter().find(|one| [&one["kind"], &one["settings"]] == [&told["pick"]["kind"], &told["pick"]["settings"]]).unwrap();
     assert!(picked["recall_at_10"].as_f64().unwrap() >= 0.99, "{picked}");
     let fastest = measured.iter().filter(|one| one["recall_at_10"].as_f64().unwrap() >= 0.99);
     let fastest = fastest.map(|one| one["queries_per_second"].as_f64().unwrap()).fold(0.0, f64::max);
