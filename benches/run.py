@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Likeness beside what a user would otherwise pick, in one run, in turns. `make bench` prepares everything and calls it.
 
-    make bench                                   everything, about 75 minutes on two cores
+    make bench                                   everything, about 100 minutes on two cores
     make bench BENCH="--only index --only scan"  some comparisons; the others' last results are kept
     make bench BENCH=--quick                     small sizes: does everything work? Written to no document
     make bench PHOTOS=~/Pictures                 makes the test photos from your own
