@@ -8,6 +8,10 @@ mod m20260101_000001_library;
 mod m20261121_000001_work;
 #[path = "../../migrations/m20261121_000002_changes.rs"]
 mod m20261121_000002_changes;
+#[path = "../../migrations/m20261122_000001_datasets.rs"]
+mod m20261122_000001_datasets;
+#[path = "../../migrations/m20261122_000002_trained_models.rs"]
+mod m20261122_000002_trained_models;
 
 /// Brings a database to the newest schema, or back.
 pub struct Migrator;
@@ -18,6 +22,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000001_library::Migration),
             Box::new(m20261121_000001_work::Migration),
             Box::new(m20261121_000002_changes::Migration),
+            Box::new(m20261122_000001_datasets::Migration),
+            Box::new(m20261122_000002_trained_models::Migration),
         ]
     }
 }

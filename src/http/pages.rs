@@ -18,7 +18,6 @@ pub(super) fn search_page() -> Response {
 pub(super) fn router() -> Router<App> {
     let page = || async { search_page() };
     Router::new()
-        .route("/", get(page))
         .route("/search", get(page))
         .route("/search/{kind}/{which}", get(page))
         .route("/static/app/search.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("../../frontend/search.js")) }))

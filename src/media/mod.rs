@@ -30,6 +30,7 @@ mod filter;
 pub mod import;
 pub mod intake;
 mod listing;
+mod located;
 mod origin;
 mod prepare;
 mod promote;
