@@ -1,7 +1,7 @@
 //! List files: one picture a line, its path and the number of its class; and files of labels, one a line.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::files;

@@ -164,6 +164,7 @@ impl Datasets {
         Self { db, jobs, media, folder, sources }
     }
 
+    /// The folder of the dataset with this id.
     pub fn folder(&self, id: &TimedId) -> PathBuf {
         self.folder.join(id.as_str())
     }

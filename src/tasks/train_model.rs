@@ -79,7 +79,13 @@ async fn dataset(app: &App, work: &Work, model: &TrainedModel) -> Result<Dataset
 
 async fn prepared(app: &App, model: &Arc<TrainedModel>, dataset: &Arc<Dataset>) -> Result<Arc<ReadyTraining>> {
     let (app, model, dataset) = (app.clone(), Arc::clone(model), Arc::clone(dataset));
-    blocking(move || app.trained.ready(&app.datasets, &model, &dataset).map(Arc::new)).await
+    blocking(move || {
+        let mut ready = app.trained.ready(&app.datasets, &model, &dataset)?;
+        // Which machine trains is no part of the plan that is kept.
+        ready.plan.threads = Some(app.config.engine.threads).filter(|&threads| threads > 0);
+        Ok(Arc::new(ready))
+    })
+    .await
 }
 
 async fn train(app: &App, work: &Work, model: &Arc<TrainedModel>, ready: &Arc<ReadyTraining>) -> Result<Ended> {

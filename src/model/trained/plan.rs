@@ -109,6 +109,7 @@ impl TrainedModels {
             crop: prepared.crop,
             seed: spec.seed,
             initial_weights: initial_weights(spec, &folder)?,
+            threads: None,
             folder: folder.clone(),
         };
         let text = serde_json::to_vec(&plan).or_error(Kind::Internal, || "the plan cannot be written down".into())?;

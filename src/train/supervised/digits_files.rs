@@ -1,6 +1,5 @@
 //! The texts of a training that people and Caffe read, as DIGITS names them.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use super::state::replace;

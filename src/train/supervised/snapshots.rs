@@ -1,7 +1,6 @@
 //! Weights of a training as files: `snapshot_iter_<iteration>.caffemodel`, which Caffe and OpenCV load with the network's deploy
 //! text, or `snapshot_<epoch>_Model.caffemodel` for networks of Torch's kind.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::state::replace;

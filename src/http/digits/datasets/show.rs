@@ -55,12 +55,16 @@ async fn context(app: &App, known: &Known, dataset: &Dataset, headers: &HeaderMa
         "job": job_page::job(app, known).await?,
         "can_change": jobs::can_change(known, visitor.as_deref()),
         "facts": facts(dataset),
-        "tables": [sets(dataset), classes(dataset)].into_iter().flatten().collect::<Vec<Value>>(),
+        "tables": tables(dataset),
         "mean_picture": mean.is_file().then(|| format!("/files/{}/mean.jpg", dataset.id)),
         "done": dataset.is_done(),
         "new_model": if is_classification { "/models/images/classification/new" } else { "/models/images/generic/new" },
         "dependents": dependents,
     }))
+}
+
+fn tables(dataset: &Dataset) -> Vec<Value> {
+    [sets(dataset), classes(dataset)].into_iter().flatten().collect()
 }
 
 fn facts(dataset: &Dataset) -> Vec<[String; 2]> {
