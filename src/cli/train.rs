@@ -166,7 +166,8 @@ fn plan(config: &Config, arguments: &TrainArguments, data: &Data) -> Result<Trai
     let text = text(&arguments.network)?;
     let prepared = prepare(&text, &purpose(arguments, data)?)?;
     let kind = SolverKind::parse(&arguments.solver);
-    let kind = kind.ok_or_else(|| Error::invalid(format!("--solver {}: use SGD, NESTEROV, ADAGRAD, RMSPROP, ADADELTA or ADAM", arguments.solver)))?;
+    let kind = kind
+        .ok_or_else(|| Error::invalid(format!("--solver {}: use SGD, NESTEROV, ADAGRAD, RMSPROP, ADADELTA or ADAM", arguments.solver)))?;
     let solver = SolverSettings::new(kind, arguments.rate, Framework::Caffe);
     let schedule = schedule(arguments, &prepared)?;
     let course = Course::new(&schedule, Framework::Caffe, data.training.len())?;

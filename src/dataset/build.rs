@@ -108,7 +108,7 @@ impl Build<'_> {
                 (self.watch.check)()?;
                 return Err(Error::internal("preparing the pictures ended early; please report it"));
             }
-            Ok(()) => writing.finish()?,
+            Ok(()) => writing.finish(),
             Err(error) => return Err(error),
         };
         if state.entries == 0 {
@@ -262,8 +262,8 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Checkpoint> {
+    fn finish(self) -> Checkpoint {
         self.writer.finish();
-        Ok(self.state)
+        self.state
     }
 }

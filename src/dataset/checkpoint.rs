@@ -81,7 +81,9 @@ impl Checkpoint {
         let mut bytes = Vec::with_capacity(text.len() + sums.len() * 8 + 12);
         bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
         bytes.extend_from_slice(&text);
-        sums.iter().for_each(|sum| bytes.extend_from_slice(&sum.to_le_bytes()));
+        for sum in sums {
+            bytes.extend_from_slice(&sum.to_le_bytes());
+        }
         bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
         files::replace(file, &bytes)
     }

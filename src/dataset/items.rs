@@ -26,7 +26,7 @@ pub(super) struct Entries<'a> {
     pub(super) subset: Subset,
     pub(super) list: &'a [ListEntry],
     /// Which of the list, in the order of the database.
-    pub(super) entries: &'a [u32],
+    pub(super) taken: &'a [u32],
     /// What relative paths are relative to.
     pub(super) base: Option<&'a str>,
     /// Whether they become media.
@@ -101,9 +101,9 @@ impl Datasets {
     /// `Cancelled`; those of the library's disk and of the database.
     pub(super) async fn itemise(&self, dataset: &Dataset, pictures: &Entries<'_>, watch: &Watch) -> Result<()> {
         let written = self.item_count(&dataset.id, pictures.subset, None).await? as usize;
-        let total = pictures.entries.len();
+        let total = pictures.taken.len();
         let mut number = written.min(total);
-        for part in pictures.entries[number..].chunks(CHUNK) {
+        for part in pictures.taken[number..].chunks(CHUNK) {
             (watch.check)()?;
             (watch.progress)(number as u64, total as u64, "Adding to the library");
             let media = if pictures.into_library { self.take_in(pictures, part, watch).await? } else { vec![None; part.len()] };

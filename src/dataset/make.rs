@@ -86,8 +86,8 @@ impl Datasets {
             made.failed += finished.built.database.failed;
             made.failures.extend(finished.built.reasons.iter().cloned());
             let Finished { list, built } = &finished;
-            let (entries, base) = (built.entries.as_slice(), base(spec, subset));
-            let pictures = Entries { subset, list, entries, base: base.as_deref(), into_library: spec.into_library };
+            let (taken, base) = (built.entries.as_slice(), base(spec, subset));
+            let pictures = Entries { subset, list, taken, base: base.as_deref(), into_library: spec.into_library };
             self.itemise(dataset, &pictures, watch).await?;
             dataset.findings.itemised.push(subset);
             self.note(self.db.connection(), dataset).await?;
@@ -136,7 +136,7 @@ impl Datasets {
         let finished = blocking(move || {
             let (list, skipped) = list::read(&folder.join(subset.list_file()))?;
             let base = base(&spec, subset);
-            let build = Build {
+            let work = Build {
                 folder: &folder,
                 subset,
                 list: &list,
@@ -151,7 +151,7 @@ impl Datasets {
                 sources: &sources,
                 watch: &watch,
             };
-            let built = build.run(&threads)?;
+            let built = work.run(&threads)?;
             if let Some(mean) = &built.mean {
                 mean::write(&folder, mean)?;
                 mean::write_picture(&folder, mean)?;

@@ -43,7 +43,7 @@ impl MeanSums {
         self.count += 1;
     }
 
-    /// The mean, rounded to whole numbers (halves to the even one, as NumPy rounds).
+    /// The mean, rounded to whole numbers (halves to the even one, as `NumPy` rounds).
     ///
     /// # Errors
     /// `Invalid` of no picture.
@@ -123,9 +123,8 @@ fn shape(blob: &BlobProto) -> Option<[usize; 3]> {
         None => [blob.num, blob.channels, blob.height, blob.width].map(|side| side.unwrap_or(1).into()).to_vec(),
     };
     let picture = match sides.as_slice() {
-        [1, rest @ ..] if rest.len() == 3 => rest,
-        rest if rest.len() == 3 => rest,
-        _ => return None,
+        [1, picture @ ..] if picture.len() == 3 => picture,
+        picture => picture,
     };
     let sides: Vec<usize> = picture.iter().filter_map(|side| usize::try_from(*side).ok()).filter(|side| *side > 0).collect();
     sides.try_into().ok()

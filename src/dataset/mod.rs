@@ -53,13 +53,16 @@ use source::Sources;
 /// The task that makes datasets.
 pub const TASK: &str = "create_dataset";
 
+/// Hears how far something is: steps done, steps in all, what is being done.
+pub type Progress = dyn Fn(u64, u64, &str) + Send + Sync;
+
 /// Asked while something long is done; called from several threads.
 #[derive(Clone)]
 pub struct Watch {
     /// Fails with `Cancelled` once somebody asked to stop.
     pub check: Arc<dyn Fn() -> Result<()> + Send + Sync>,
-    /// Hears how far it is: steps done, steps in all, what is being done.
-    pub progress: Arc<dyn Fn(u64, u64, &str) + Send + Sync>,
+    /// Hears how far it is.
+    pub progress: Arc<Progress>,
     /// The wish to stop, for what waits.
     pub cancel: CancellationToken,
     /// How far the work steps back behind what people wait for: 0 to 19, as `nice` counts.

@@ -105,6 +105,7 @@ impl Raster {
     }
 
     /// The part that begins at this pixel; what reaches outside is left away.
+    #[must_use]
     pub fn part(&self, left: u32, top: u32, width: u32, height: u32) -> Self {
         let (width, height) = (width.min(self.width.saturating_sub(left)), height.min(self.height.saturating_sub(top)));
         let row_bytes = (self.width * self.channels) as usize;

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    Work, create_dataset, delete_media, detect, download_model, export_collection, import, long_task, train_model, update_index,
-};
+use super::{Work, create_dataset, delete_media, detect, download_model, export_collection, import, long_task, train_model, update_index};
 use crate::app::App;
 use crate::dataset;
 use crate::error::{Error, Kind, Result};

@@ -31,6 +31,7 @@ mod networks;
 mod pictures;
 mod readme;
 mod routes;
+mod supervised;
 mod tidy;
 mod torch7;
 mod torchscript;

@@ -108,13 +108,14 @@ impl Parse<'_> {
             (self.watch.progress)(place as u64, total as u64, "Reading folders");
             let number = match &numbers {
                 None => parsed.labels.len() as u32,
-                Some(numbers) => match numbers.get(class.label.as_str()) {
-                    Some(number) => *number,
-                    None => {
+                Some(numbers) => {
+                    if let Some(number) = numbers.get(class.label.as_str()) {
+                        *number
+                    } else {
                         parsed.note(format!("Category \"{}\" not found in labels_file. Skipping.", class.label));
                         continue;
                     }
-                },
+                }
             };
             self.class(class, number, rules, known.is_none(), &mut parsed)?;
         }

@@ -70,8 +70,8 @@ impl Status {
 /// What work made, or makes.
 #[derive(Debug, Clone)]
 pub(super) enum Thing {
-    Dataset(Dataset),
-    Model(TrainedModel),
+    Dataset(Box<Dataset>),
+    Model(Box<TrainedModel>),
 }
 
 /// A thing and its work.
@@ -86,7 +86,7 @@ impl Known {
     pub(super) async fn of_dataset(app: &App, dataset: Dataset) -> Result<Self> {
         let job = app.jobs.get(dataset.job.id).await?;
         let status = Status::of(job.as_ref(), false);
-        Ok(Self { thing: Thing::Dataset(dataset), job, status })
+        Ok(Self { thing: Thing::Dataset(Box::new(dataset)), job, status })
     }
 
     pub(super) async fn of_model(app: &App, model: TrainedModel) -> Result<Self> {
@@ -98,7 +98,7 @@ impl Known {
             waits = !dataset.job.status.is_over();
         }
         let status = Status::of(job.as_ref(), waits);
-        Ok(Self { thing: Thing::Model(model), job, status })
+        Ok(Self { thing: Thing::Model(Box::new(model)), job, status })
     }
 
     pub(super) fn id(&self) -> &TimedId {
@@ -213,7 +213,7 @@ pub(super) async fn required(app: &App, id: &str) -> std::result::Result<Known, 
 pub(super) async fn dataset(app: &App, id: &str) -> std::result::Result<(Known, Dataset), Problem> {
     let known = required(app, id).await?;
     match known.thing.clone() {
-        Thing::Dataset(dataset) => Ok((known, dataset)),
+        Thing::Dataset(dataset) => Ok((known, *dataset)),
         Thing::Model(_) => Err(Problem::not_found("Job not found")),
     }
 }
@@ -222,7 +222,7 @@ pub(super) async fn dataset(app: &App, id: &str) -> std::result::Result<(Known, 
 pub(super) async fn model(app: &App, id: &str) -> std::result::Result<(Known, TrainedModel), Problem> {
     let known = required(app, id).await?;
     match known.thing.clone() {
-        Thing::Model(model) => Ok((known, model)),
+        Thing::Model(model) => Ok((known, *model)),
         Thing::Dataset(_) => Err(Problem::not_found("Job not found")),
     }
 }

@@ -101,9 +101,9 @@ pub(super) fn redirect_of_nobody(origin: &Origin, headers: &HeaderMap, sent: &Se
 /// Whether somebody may change or delete a thing: its owner, or anybody with a name when it has none.
 pub(super) fn may_change(owner: Option<&str>, name: &str) -> Result<(), Problem> {
     match owner {
-        Some(owner) if owner != name => Err(Problem::forbidden(format!(
-            "This belongs to {owner}; only its owner may change or delete it (you are {name})"
-        ))),
+        Some(owner) if owner != name => {
+            Err(Problem::forbidden(format!("This belongs to {owner}; only its owner may change or delete it (you are {name})")))
+        }
         _ => Ok(()),
     }
 }

@@ -60,7 +60,8 @@ fn refused_fields(wants: Wants, wrong: &Wrong) -> Response {
 /// Mistakes in fields that a page does not show, to be told above its form.
 fn stray(wrong: &Wrong, parts: &Value) -> Vec<String> {
     let parts = parts.as_array().into_iter().flatten();
-    let shown: Vec<&str> = parts.filter_map(|part| part["fields"].as_array()).flatten().filter_map(|field| field["name"].as_str()).collect();
+    let shown: Vec<&str> =
+        parts.filter_map(|part| part["fields"].as_array()).flatten().filter_map(|field| field["name"].as_str()).collect();
     let others = wrong.iter().filter(|(name, _)| !shown.contains(&name.as_str()));
     others.flat_map(|(name, messages)| messages.iter().map(move |message| format!("{name}: {message}"))).collect()
 }
@@ -68,6 +69,7 @@ fn stray(wrong: &Wrong, parts: &Value) -> Vec<String> {
 /// For an address that the web app has pages at too: what it answers to a browser, unless the word is a job's id.
 async fn elsewhere(word: &str, method: Method, uri: Uri, headers: &HeaderMap) -> Option<Response> {
     let is_job = word.strip_suffix(".json").unwrap_or(word).parse::<TimedId>().is_ok();
-    let by_browser = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accepted| accepted.contains("text/html"));
+    let by_browser =
+        headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accepted| accepted.contains("text/html"));
     if is_job || !by_browser { None } else { Some(unknown_path(method, uri, headers.clone()).await) }
 }

@@ -26,8 +26,8 @@ pub use spec::{Language, Mean, TrainSpec, TrainedKind};
 pub use standard::standard_text;
 
 use crate::dataset::TimedId;
-use crate::db::entity::trained_model::{ActiveModel, Column, Entity};
 use crate::db::entity::model_snapshot;
+use crate::db::entity::trained_model::{ActiveModel, Column, Entity};
 use crate::db::{Database, database_error, storable};
 use crate::error::{Error, Result};
 use crate::job::{Job, Jobs, NewJob};

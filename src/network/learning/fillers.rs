@@ -124,7 +124,9 @@ fn unit_balls(mut values: Vec<f32>, shape: &[i64]) -> Vec<f32> {
     let each = (values.len() / outputs).max(1);
     for values in values.chunks_exact_mut(each) {
         let sum: f32 = values.iter().sum();
-        values.iter_mut().for_each(|value| *value /= sum.max(f32::MIN_POSITIVE));
+        for value in values {
+            *value /= sum.max(f32::MIN_POSITIVE);
+        }
     }
     values
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tch::{Device, Kind, Tensor};
 
 use super::fillers::Filler;
+use super::layout::pixels_together;
 use crate::error::{Error, Result};
 use crate::network::caffemodel::{Blob, LayerWeights};
 use crate::network::chance::Chance;
@@ -105,7 +106,9 @@ impl Weights {
     pub fn learned(&self) -> impl Iterator<Item = (&Tensor, Multipliers)> {
         let of = |layer: &LayerBlobs, index: usize| (layer.multipliers[index].rate > 0.0 && layer.by_gradient).then_some(index);
         self.layers.iter().flat_map(move |layer| {
-            (0..layer.blobs.len()).filter_map(move |index| of(layer, index)).map(move |index| (&layer.blobs[index], layer.multipliers[index]))
+            (0..layer.blobs.len())
+                .filter_map(move |index| of(layer, index))
+                .map(move |index| (&layer.blobs[index], layer.multipliers[index]))
         })
     }
 
@@ -114,7 +117,7 @@ impl Weights {
         self.learned().map(|(blob, _)| blob.numel()).sum()
     }
 
-    /// The weights as they are now, for a pass whose gradients are wanted. The memory is shared: no value may change in place
+    /// The weights as they are now, for a pass whose gradients are wanted. Most share their memory: no value may change in place
     /// before the gradients are taken.
     ///
     /// # Errors
@@ -128,7 +131,9 @@ impl Weights {
                 if learns {
                     learned.push((place, index));
                 }
-                blobs.push(if learns { blob.f_detach().torch()?.f_set_requires_grad(true).torch()? } else { blob.shallow_clone() });
+                // What a layer measures itself, it writes into the blob.
+                let leaf = || pixels_together(&blob.f_detach().torch()?)?.f_detach().torch()?.f_set_requires_grad(true).torch();
+                blobs.push(if learns { leaf()? } else { blob.shallow_clone() });
             }
             layers.push(blobs);
         }
@@ -196,7 +201,7 @@ impl Leaves {
         let leaves: Vec<&Tensor> = self.learned.iter().map(|&(layer, blob)| &self.layers[layer][blob]).collect();
         let gradients = Tensor::f_run_backward(&[loss], &leaves, false, false).torch()?;
         let whole = |(gradient, leaf): (Tensor, &&Tensor)| {
-            if gradient.defined() { Ok(gradient) } else { tch::no_grad(|| leaf.f_zeros_like()).torch() }
+            if gradient.defined() { gradient.f_contiguous().torch() } else { tch::no_grad(|| leaf.f_zeros_like()).torch() }
         };
         gradients.into_iter().zip(&leaves).map(whole).collect()
     }

@@ -114,6 +114,7 @@ pub(super) struct Criterion {
 
 /// The criteria of `nn`.
 #[derive(Debug, Clone, Deserialize)]
+#[expect(clippy::enum_variant_names, reason = "the names are those of `nn`, which the described network holds")]
 pub(super) enum CriterionKind {
     /// Negative log-likelihood of log-probabilities.
     ClassNLLCriterion {},

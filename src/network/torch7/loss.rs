@@ -95,20 +95,20 @@ fn finish(network: &mut Translation, terms: Vec<Term>, criterion: &Criterion) ->
         return Err(criterion.wrong("it has no criteria"));
     }
     let is_plain = matches!(terms.as_slice(), [Term { weight: 1.0, .. }]);
-    let (mut names, mut weights) = (Vec::new(), String::new());
+    let (mut names, mut weights) = (Vec::new(), Vec::new());
     for (index, Term { layer, weight }) in terms.into_iter().enumerate() {
         let name = if is_plain { LOSS.to_owned() } else { format!("{LOSS}_{}", index + 1) };
         network.layers.push(LayerText { name: name.clone(), top: name.clone(), ..layer });
         names.push(name);
-        weights.push_str(&format!(" coeff: {weight:?}"));
+        weights.push(format!("{weight:?}"));
     }
     if is_plain {
         return Ok(());
     }
     let bottoms: Vec<&str> = names.iter().map(String::as_str).collect();
     let (kind, parameters) = match bottoms.len() {
-        1 => ("Power", format!("power_param {{ scale:{} }}", weights.trim_start_matches(" coeff:"))),
-        _ => ("Eltwise", format!("eltwise_param {{ operation: SUM{weights} }}")),
+        1 => ("Power", format!("power_param {{ scale: {} }}", weights.concat())),
+        _ => ("Eltwise", format!("eltwise_param {{ operation: SUM coeff: {} }}", weights.join(" coeff: "))),
     };
     network.layers.push(LayerText::new(LOSS, kind, &bottoms, parameters).only(Rule::Learning));
     Ok(())

@@ -68,11 +68,11 @@ pub(super) fn parts(module: &Module, shape: &[i64]) -> Result<Vec<Part>> {
     }
 }
 
-fn dropout(module: &Module, share: f64, shape: &[i64]) -> Result<Vec<Part>> {
-    if !(0.0..1.0).contains(&share) {
-        return Err(module.wrong(&format!("the share that is dropped is {share}, and must be at least 0 and below 1")));
+fn dropout(module: &Module, dropped: f64, shape: &[i64]) -> Result<Vec<Part>> {
+    if !(0.0..1.0).contains(&dropped) {
+        return Err(module.wrong(&format!("the share that is dropped is {dropped}, and must be at least 0 and below 1")));
     }
-    Ok(vec![Part::new("Dropout", format!("dropout_param {{ dropout_ratio: {share:?} }}"), shape)])
+    Ok(vec![Part::new("Dropout", format!("dropout_param {{ dropout_ratio: {dropped:?} }}"), shape)])
 }
 
 /// Another shape of the same values, picture by picture.
@@ -97,8 +97,8 @@ fn view(module: &Module, sizes: &[i64], input_dimensions: Option<i64>, shape: &[
     if target.len() == 1 {
         return Ok(vec![Part::new("Flatten", String::new(), &target)]);
     }
-    let dims = target.iter().map(|size| format!(" dim: {size}")).collect::<String>();
-    Ok(vec![Part::new("Reshape", format!("reshape_param {{ shape {{ dim: 0{dims} }} }}"), &target)])
+    let dims: Vec<String> = target.iter().map(|size| format!("dim: {size}")).collect();
+    Ok(vec![Part::new("Reshape", format!("reshape_param {{ shape {{ dim: 0 {} }} }}", dims.join(" ")), &target)])
 }
 
 fn linear(module: &Module, inputs: i64, outputs: i64, weight: &Filler, bias: Option<&Filler>, shape: &[i64]) -> Result<Vec<Part>> {

@@ -40,10 +40,10 @@ impl ColourNoise {
         let (blue, rest) = values.split_at_mut(plane);
         let (green, red) = rest.split_at_mut(plane);
         for ((blue, green), red) in blue.iter_mut().zip(green).zip(red) {
-            let [h, s, v] = to_hsv([*red / 255.0, *green / 255.0, *blue / 255.0]);
-            let moved = [(h + hue).rem_euclid(1.0), (s + saturation).clamp(0.0, 1.0), (v + value).clamp(0.0, 1.0)];
-            let [r, g, b] = to_rgb(moved);
-            (*red, *green, *blue) = (r * 255.0, g * 255.0, b * 255.0);
+            let [own_hue, own_saturation, own_value] = to_hsv([*red / 255.0, *green / 255.0, *blue / 255.0]);
+            let moved =
+                [(own_hue + hue).rem_euclid(1.0), (own_saturation + saturation).clamp(0.0, 1.0), (own_value + value).clamp(0.0, 1.0)];
+            [*red, *green, *blue] = to_rgb(moved).map(|part| part * 255.0);
         }
     }
 }

@@ -107,7 +107,7 @@ impl Course {
         match self.framework {
             Framework::Caffe => number.is_multiple_of(self.display),
             Framework::Torch => {
-                let every = self.examples.div_ceil(LINES_PER_EPOCH).min(IMAGES_PER_LINE).max(1);
+                let every = self.examples.div_ceil(LINES_PER_EPOCH).clamp(1, IMAGES_PER_LINE);
                 number == 0 || self.images(number + 1) / every > self.images(number) / every
             }
         }

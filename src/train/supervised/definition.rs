@@ -115,10 +115,9 @@ fn fill_in(layer: &mut LayerDefinition, task: Task) -> Result<()> {
         Task::Classification { classes } => change(layer, "inner_product_param", |parameters| {
             parameters.set("num_output", Value::Word(classes.to_string()));
         }),
-        Task::Generic { .. } => Err(Error::invalid(format!(
-            "Don't leave inner_product_param.num_output unset for generic networks (layer {})",
-            layer.name
-        ))),
+        Task::Generic { .. } => {
+            Err(Error::invalid(format!("Don't leave inner_product_param.num_output unset for generic networks (layer {})", layer.name)))
+        }
     }
 }
 
@@ -141,7 +140,9 @@ fn deploy_input([channels, height, width]: [usize; 3], crop: Option<u32>) -> Lay
     layer.tops.push("data".into());
     let [height, width] = crop.map_or([height, width], |side| [side as usize; 2]);
     let (mut shape, mut parameters, mut rule) = (Message::default(), Message::default(), Message::default());
-    [1, channels, height, width].into_iter().for_each(|dim| shape.push_word("dim", dim));
+    for dim in [1, channels, height, width] {
+        shape.push_word("dim", dim);
+    }
     parameters.push_message("shape", shape);
     rule.push_text("stage", "deploy");
     layer.fields.push_message("include", rule);

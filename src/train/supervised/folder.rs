@@ -50,6 +50,7 @@ impl FolderExamples {
     }
 
     /// Takes every so many percent of the pictures out of these, for validation.
+    #[must_use]
     pub fn split(&mut self, percent: u32) -> Self {
         let count = self.files.len() * percent.min(100) as usize / 100;
         let rest = self.files.split_off(self.files.len() - count);

@@ -11,7 +11,7 @@ use super::loader::Batch;
 use super::wiring::LabelForm;
 use crate::error::{Error, Result};
 use crate::network::chance::Chance;
-use crate::network::learning::{Answers, LearningGraph, Leaves, Weights};
+use crate::network::learning::{Answers, LearningGraph, Leaves, Weights, pixels_together};
 
 /// Random numbers of passes stand apart from others of the same seed.
 const PASSING: u64 = 0x7061_7373_6573;
@@ -54,14 +54,15 @@ impl Feed {
     }
 
     fn tensor(&self, values: &[f32], shape: &[i64]) -> Result<Tensor> {
-        Ok(Tensor::f_from_slice(values)?.f_reshape(shape)?.f_to(self.device)?)
+        pixels_together(&Tensor::f_from_slice(values)?.f_reshape(shape)?.f_to(self.device)?)
     }
 
     /// Gradients of the mean loss of some examples of a batch. `part` tells random numbers of parts apart.
     fn learn(&self, job: &Job) -> Result<Learned> {
         let mut chance = Chance::new(job.seed ^ PASSING, job.batch.number.wrapping_mul(64).wrapping_add(job.part));
         let answers = self.run(&job.batch, job.range, &job.leaves, Some(&mut chance))?;
-        let loss = answers.loss.ok_or_else(|| Error::invalid("the network has no loss in the phase TRAIN: there is nothing to learn from"))?;
+        let loss =
+            answers.loss.ok_or_else(|| Error::invalid("the network has no loss in the phase TRAIN: there is nothing to learn from"))?;
         let gradients = job.leaves.gradients(&loss)?;
         Ok(Learned { gradients, loss: loss.f_double_value(&[])?, numbers: numbers(&answers.numbers)? })
     }
@@ -157,6 +158,7 @@ fn joined(parts: &[Learned], shares: &[f64]) -> Result<Learned> {
         Ok::<_, Error>(sum)
     });
     let gradients = tch::no_grad(|| gradients.collect::<Result<Vec<_>>>())?;
-    let numbers = (0..first.numbers.len()).map(|index| (first.numbers[index].0.clone(), mean(&|part: &Learned| part.numbers[index].1))).collect();
+    let numbers =
+        (0..first.numbers.len()).map(|index| (first.numbers[index].0.clone(), mean(&|part: &Learned| part.numbers[index].1))).collect();
     Ok(Learned { gradients, loss: mean(&|part: &Learned| part.loss), numbers })
 }

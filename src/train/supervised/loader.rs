@@ -93,13 +93,13 @@ impl Source<'_> {
 /// Batches that threads make ahead of those who take them.
 pub(super) struct Batches<'a> {
     source: &'a Source<'a>,
-    shelf: Mutex<Shelf>,
+    row: Mutex<Row>,
     changed: Condvar,
     end: u64,
     ahead: u64,
 }
 
-struct Shelf {
+struct Row {
     /// The next batch that is taken.
     next: u64,
     /// The next batch that a thread begins with.
@@ -119,8 +119,8 @@ pub(super) fn with_batches<T>(
     body: impl FnOnce(&Batches<'_>) -> Result<T>,
 ) -> Result<T> {
     let most = (WAITING_BYTES / source.bytes().max(1)).clamp(2, threads * 4 + 2);
-    let shelf = Shelf { next: numbers.start, begun: numbers.start, ready: BTreeMap::new(), closed: false };
-    let batches = Batches { source, shelf: Mutex::new(shelf), changed: Condvar::new(), end: numbers.end, ahead: most as u64 };
+    let row = Row { next: numbers.start, begun: numbers.start, ready: BTreeMap::new(), closed: false };
+    let batches = Batches { source, row: Mutex::new(row), changed: Condvar::new(), end: numbers.end, ahead: most as u64 };
     std::thread::scope(|scope| {
         // However the body ends, the threads must end too: the scope waits for them.
         let _closing = Closing(&batches);
@@ -148,21 +148,21 @@ impl Batches<'_> {
     /// # Errors
     /// `Cancelled` when the training was stopped; the failure of the batch.
     pub(super) fn next(&self, stop: &AtomicBool) -> Result<Option<Batch>> {
-        let mut shelf = self.lock();
+        let mut row = self.lock();
         loop {
             if stop.load(Ordering::Relaxed) {
                 return Err(stopped());
             }
-            if shelf.next >= self.end {
+            if row.next >= self.end {
                 return Ok(None);
             }
-            let wanted = shelf.next;
-            if let Some(batch) = shelf.ready.remove(&wanted) {
-                shelf.next += 1;
+            let wanted = row.next;
+            if let Some(batch) = row.ready.remove(&wanted) {
+                row.next += 1;
                 self.changed.notify_all();
                 return batch.map(Some);
             }
-            shelf = self.changed.wait_timeout(shelf, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+            row = self.changed.wait_timeout(row, LOOK).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -177,22 +177,22 @@ impl Batches<'_> {
     }
 
     fn begin(&self) -> Option<u64> {
-        let mut shelf = self.lock();
+        let mut row = self.lock();
         loop {
-            if shelf.closed || shelf.begun >= self.end {
+            if row.closed || row.begun >= self.end {
                 return None;
             }
-            if shelf.begun < shelf.next + self.ahead {
-                shelf.begun += 1;
-                return Some(shelf.begun - 1);
+            if row.begun < row.next + self.ahead {
+                row.begun += 1;
+                return Some(row.begun - 1);
             }
-            shelf = self.changed.wait(shelf).unwrap_or_else(PoisonError::into_inner);
+            row = self.changed.wait(row).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// The shelf is whole even if a thread panicked while it held it.
-    fn lock(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The row is whole even if a thread panicked while it held it.
+    fn lock(&self) -> MutexGuard<'_, Row> {
+        self.row.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

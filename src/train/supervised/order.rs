@@ -29,7 +29,7 @@ impl Order {
         };
         if let Some(seed) = self.drawn {
             let mut chance = Chance::new(seed ^ DRAWING, number);
-            places.iter_mut().for_each(|place| *place = chance.below(self.examples as usize));
+            places.fill_with(|| chance.below(self.examples as usize));
         }
         places
     }

@@ -149,7 +149,7 @@ impl TrainPlan {
                 training.len()
             )));
         }
-        if let Some(other) = validation.map(|examples| examples.shape()).filter(|other| *other != shape) {
+        if let Some(other) = validation.map(super::Examples::shape).filter(|other| *other != shape) {
             return Err(Error::invalid(format!("training examples have the shape {shape:?}, validation examples {other:?}")));
         }
         if self.crop.is_some_and(|side| side == 0 || side as usize > shape[1].min(shape[2])) {

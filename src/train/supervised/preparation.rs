@@ -118,6 +118,8 @@ impl Preparation {
 fn subtract_channels(planes: &mut Planes, means: &[f32]) {
     let plane = planes.height * planes.width;
     for (channel, mean) in planes.values.chunks_exact_mut(plane).zip(means) {
-        channel.iter_mut().for_each(|value| *value -= mean);
+        for value in channel {
+            *value -= mean;
+        }
     }
 }

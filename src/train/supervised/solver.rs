@@ -72,11 +72,11 @@ pub struct SolverSettings {
     pub kind: SolverKind,
     /// Base learning rate.
     pub learning_rate: f64,
-    /// Share of the last change (SGD, Nesterov), of the mean square (AdaDelta) or of the mean gradient (Adam) that is kept.
+    /// Share of the last change (SGD, Nesterov), of the mean square (`AdaDelta`) or of the mean gradient (Adam) that is kept.
     pub momentum: f64,
     /// Share of the mean square that is kept (Adam).
     pub second_momentum: f64,
-    /// Share of the mean square that is kept (RMSProp).
+    /// Share of the mean square that is kept (`RMSProp`).
     pub rms_decay: f64,
     /// Keeps divisors above zero.
     pub delta: f64,
@@ -123,9 +123,10 @@ impl Solver {
 
     /// Every tensor of the memory with a name of its own, in a fixed order.
     pub fn memory(&self) -> impl Iterator<Item = (String, &Tensor)> {
-        self.moments.iter().enumerate().flat_map(|(blob, moments)| {
-            moments.iter().enumerate().map(move |(moment, tensor)| (format!("moment/{blob}/{moment}"), tensor))
-        })
+        self.moments
+            .iter()
+            .enumerate()
+            .flat_map(|(blob, moments)| moments.iter().enumerate().map(move |(moment, tensor)| (format!("moment/{blob}/{moment}"), tensor)))
     }
 
     /// Changes every blob in place along its gradient. `iteration` counts from 0; gradients stand in the order of the blobs.

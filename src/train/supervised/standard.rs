@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// LeNet for pictures of 28x28 or any size that survives two poolings, grey or colour; 431,080 weights for ten classes of grey
+/// `LeNet` for pictures of 28x28 or any size that survives two poolings, grey or colour; 431,080 weights for ten classes of grey
 /// 28x28 pictures.
 pub fn lenet() -> String {
     let mut text = String::from("# LeNet\nname: \"LeNet\"\n");
@@ -32,10 +32,7 @@ pub fn lenet() -> String {
 
 fn layer(text: &mut String, name: &str, kind: &str, bottom: &str, top: &str, rest: &str) {
     let rest = if rest.is_empty() { String::new() } else { format!("  {rest}\n") };
-    let _ = writeln!(
-        text,
-        "layer {{\n  name: \"{name}\"\n  type: \"{kind}\"\n  bottom: \"{bottom}\"\n  top: \"{top}\"\n{rest}}}"
-    );
+    let _ = writeln!(text, "layer {{\n  name: \"{name}\"\n  type: \"{kind}\"\n  bottom: \"{bottom}\"\n  top: \"{top}\"\n{rest}}}");
 }
 
 /// A layer with weights and bias: Glorot's values and zeros; the bias learns twice as fast.

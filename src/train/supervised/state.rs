@@ -92,9 +92,8 @@ pub(super) fn read(path: &Path) -> Result<Option<(Position, Values)>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(io_error(path, "read", error)),
     };
-    let damaged = || {
-        Error::corrupt(format!("{} is damaged: remove it to begin the training anew, or bring it back from a backup", path.display()))
-    };
+    let damaged =
+        || Error::corrupt(format!("{} is damaged: remove it to begin the training anew, or bring it back from a backup", path.display()));
     let (body, sum) = bytes.split_last_chunk::<4>().ok_or_else(damaged)?;
     let (magic, rest) = body.split_first_chunk::<8>().ok_or_else(damaged)?;
     let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;

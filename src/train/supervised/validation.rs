@@ -16,7 +16,13 @@ type Measured = (u64, usize, Vec<(String, f64)>);
 ///
 /// # Errors
 /// `Cancelled` when the training was stopped; those of the examples and of libtorch.
-pub(super) fn validate(feed: &Feed, source: &Source<'_>, weights: &Weights, threads: usize, stop: &AtomicBool) -> Result<Vec<(String, f64)>> {
+pub(super) fn validate(
+    feed: &Feed,
+    source: &Source<'_>,
+    weights: &Weights,
+    threads: usize,
+    stop: &AtomicBool,
+) -> Result<Vec<(String, f64)>> {
     let lanes = if feed.device == Device::Cpu { threads.max(1) } else { 1 };
     let leaves = (0..lanes).map(|_| weights.leaves()).collect::<Result<Vec<_>>>()?;
     let mut measured = with_batches(source, 0..source.order.batches(), threads, |batches| {

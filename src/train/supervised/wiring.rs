@@ -58,13 +58,7 @@ pub(super) struct Transform {
 ///
 /// # Errors
 /// Those of the network, naming line or layer; `Invalid` where it reads labels and there are none.
-pub(super) fn wire(
-    network: &GraphDefinition,
-    state: &NetworkState,
-    shape: [usize; 3],
-    label: LabelForm,
-    batch: u32,
-) -> Result<Wired> {
+pub(super) fn wire(network: &GraphDefinition, state: &NetworkState, shape: [usize; 3], label: LabelForm, batch: u32) -> Result<Wired> {
     let NetworkDefinition { name, layers } = network.whole().in_state(state)?;
     let batch = i64::from(batch);
     let picture: Vec<i64> = std::iter::once(batch).chain(shape.iter().map(|&side| side as i64)).collect();
@@ -156,6 +150,8 @@ impl Inputs {
 
 fn dims(shape: &[i64]) -> Message {
     let mut message = Message::default();
-    shape.iter().for_each(|dim| message.push_word("dim", dim));
+    for dim in shape {
+        message.push_word("dim", dim);
+    }
     message
 }

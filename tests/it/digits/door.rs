@@ -51,7 +51,8 @@ async fn errors_are_objects_for_programs_and_pages_for_people() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_fields_are_told_together_as_json_and_in_the_form() {
     let test = TestApp::empty().await;
-    let fields = [("username", "fred"), ("folder_train", "/no/such"), ("resize_width", "0"), ("encoding", "bmp"), ("folder_pct_val", "101")];
+    let fields =
+        [("username", "fred"), ("folder_train", "/no/such"), ("resize_width", "0"), ("encoding", "bmp"), ("folder_pct_val", "101")];
     let (status, body) = send_form(&test, "/datasets/images/classification.json", &fields).await;
     assert_eq!(status, 400);
     let required = json!(["This field is required."]);
@@ -102,9 +103,16 @@ async fn files_come_out_of_jobs_folders_and_of_nowhere_else() {
     std::os::unix::fs::symlink("/etc/passwd", folder.join("link.txt")).unwrap();
     let (status, headers, body) = test.ask_raw("GET", &format!("/files/{id}/labels.txt"), &[], &[]).await;
     assert_eq!((status, body.as_slice(), headers["content-type"].to_str().unwrap()), (200, &b"a\n"[..], "text/plain; charset=utf-8"));
-    for path in ["secret.txt", "%2e%2e/secret.txt", &*format!("{id}/../secret.txt"), &*format!("{id}/%2e%2e/secret.txt"),
-        &*format!("{id}/link.txt"), &*id, "/etc/passwd", "nothing/labels.txt"]
-    {
+    for path in [
+        "secret.txt",
+        "%2e%2e/secret.txt",
+        &*format!("{id}/../secret.txt"),
+        &*format!("{id}/%2e%2e/secret.txt"),
+        &*format!("{id}/link.txt"),
+        &*id,
+        "/etc/passwd",
+        "nothing/labels.txt",
+    ] {
         assert_eq!(test.ask_raw("GET", &format!("/files/{path}"), &[], &[]).await.0, 404, "{path}");
     }
 }

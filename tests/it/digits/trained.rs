@@ -41,10 +41,19 @@ async fn a_model_is_told_with_all_its_keys() {
     let (status, made) = send_form(&test, CREATE, &form(&dataset, SLOPES)).await;
     assert_eq!(status, 200, "{made}");
     for (key, value) in [
-        ("status", json!("Initialized")), ("name", json!("slopes")), ("dataset_id", json!(dataset)), ("username", json!("fred")),
-        ("framework", json!("caffe")), ("snapshot file", json!("no snapshots")), ("mean file", json!("mean.binaryproto")),
-        ("network file", json!("original.prototxt")), ("model file", json!("original.prototxt")), ("solver file", json!("solver.prototxt")),
-        ("train_val file", json!("train_val.prototxt")), ("deploy file", json!("deploy.prototxt")), ("caffe flavor", json!("NVIDIA")),
+        ("status", json!("Initialized")),
+        ("name", json!("slopes")),
+        ("dataset_id", json!(dataset)),
+        ("username", json!("fred")),
+        ("framework", json!("caffe")),
+        ("snapshot file", json!("no snapshots")),
+        ("mean file", json!("mean.binaryproto")),
+        ("network file", json!("original.prototxt")),
+        ("model file", json!("original.prototxt")),
+        ("solver file", json!("solver.prototxt")),
+        ("train_val file", json!("train_val.prototxt")),
+        ("deploy file", json!("deploy.prototxt")),
+        ("caffe flavor", json!("NVIDIA")),
     ] {
         assert_eq!(made[key], value, "{key} of {made}");
     }
@@ -104,12 +113,15 @@ async fn lists_make_a_model_for_each_combination() {
     let (status, made) = send_form(&test, CREATE, &fields).await;
     assert_eq!(status, 200, "{made}");
     let names: Vec<&str> = made["jobs"].as_array().unwrap().iter().map(|job| job["name"].as_str().unwrap()).collect();
-    assert_eq!(names, [
-        "slopes learning_rate:0.01 batch_size:8",
-        "slopes learning_rate:0.02 batch_size:8",
-        "slopes learning_rate:0.01 batch_size:10",
-        "slopes learning_rate:0.02 batch_size:10",
-    ]);
+    assert_eq!(
+        names,
+        [
+            "slopes learning_rate:0.01 batch_size:8",
+            "slopes learning_rate:0.02 batch_size:8",
+            "slopes learning_rate:0.01 batch_size:10",
+            "slopes learning_rate:0.02 batch_size:10",
+        ]
+    );
 }
 
 /// Lets workers do what waits until nothing does.

@@ -184,7 +184,8 @@ fn prebuilt(form: &mut Form<'_>) -> DatasetSpec {
 fn gradients(form: &mut Form<'_>) -> DatasetSpec {
     let defaults = GradientsSpec::default();
     let needed = |default: u64| Number { default: Some(default as i64), presence: Presence::Required, least: Some(1), ..Number::default() };
-    let optional = |default: u64| Number { default: Some(default as i64), presence: Presence::Optional, least: Some(0), ..Number::default() };
+    let optional =
+        |default: u64| Number { default: Some(default as i64), presence: Presence::Optional, least: Some(0), ..Number::default() };
     let encoding = encoding(form, "dsopts_feature_encoding", "png");
     form.choice("dsopts_label_encoding", &["none", "png", "jpg"], "none");
     form.integer("dsopts_batch_size", needed(32));

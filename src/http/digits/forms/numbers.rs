@@ -67,7 +67,9 @@ impl<T: Numeric> Number<T> {
         match value {
             None if self.presence == Presence::Required => Err(REQUIRED.into()),
             Some(number) if self.presence == Presence::Required && number == T::default() => Err(REQUIRED.into()),
-            Some(number) => out_of_range(number, self.least, self.most).map_or(Ok(value), |message| Err(format!("Number must be {message}."))),
+            Some(number) => {
+                out_of_range(number, self.least, self.most).map_or(Ok(value), |message| Err(format!("Number must be {message}.")))
+            }
             None => Ok(None),
         }
     }

@@ -145,7 +145,8 @@ async fn parts_of(mut parts: Multipart) -> Result<Parts, Problem> {
 
 fn unread(status: StatusCode, text: &str) -> Problem {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
-        let remedy = "the form is larger than this server takes (setting server.max_upload_mib); files on the server can be named by their path";
+        let remedy =
+            "the form is larger than this server takes (setting server.max_upload_mib); files on the server can be named by their path";
         return Problem::refusal(status, remedy);
     }
     Problem::bad_request(format!("the body broke off or is no form: {text}"))

@@ -117,16 +117,7 @@ fn ticks(last_epoch: f64, highest: f64, with_percent: bool) -> Vec<Tick> {
 
 fn tick([x1, y1, x2, y2]: [f64; 4], text: String, [text_x, text_y]: [f64; 2], anchor: &'static str) -> Tick {
     let number = |value: f64| format!("{value:.1}");
-    Tick {
-        x1: number(x1),
-        y1: number(y1),
-        x2: number(x2),
-        y2: number(y2),
-        text,
-        text_x: number(text_x),
-        text_y: number(text_y),
-        anchor,
-    }
+    Tick { x1: number(x1), y1: number(y1), x2: number(x2), y2: number(y2), text, text_x: number(text_x), text_y: number(text_y), anchor }
 }
 
 /// The next of 1, 2 and 5 times a power of ten.

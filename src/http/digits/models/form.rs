@@ -1,13 +1,18 @@
 //! The form of a new model: its fields become what is trained and how. Lists of learning rates and batch sizes make one model for each
 //! combination.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use super::start::{Start, StartingPoint};
 use crate::app::App;
 use crate::dataset::TimedId;
 use crate::error::Result;
 use crate::http::digits::forms::{Form, Number, Presence, Sent, Wrong};
 use crate::http::digits::known;
-use crate::model::trained::{Augmentation, ColourNoise, Flip, Language, Mean, QuarterTurns, RatePolicy, SolverKind, TrainSpec, TrainedKind};
+use crate::model::trained::{
+    Augmentation, ColourNoise, Flip, Language, Mean, QuarterTurns, RatePolicy, SolverKind, TrainSpec, TrainedKind,
+};
 
 /// A checked form.
 pub(super) struct ModelForm {
@@ -70,7 +75,7 @@ fn python_layer(form: &mut Form<'_>) {
     let client = sent.file("python_layer_client_file").map(|file| ("python_layer_client_file", file.name.as_str()));
     let server = sent.filled("python_layer_server_file").map(|name| ("python_layer_server_file", name));
     for (field, name) in client.into_iter().chain(server) {
-        let is_python = name.ends_with(".py") || name.ends_with(".pyc");
+        let is_python = matches!(Path::new(name).extension().and_then(OsStr::to_str), Some("py" | "pyc"));
         form.refuse(
             field,
             if is_python {

@@ -23,8 +23,8 @@ use crate::http::digits::forms::Sent;
 use crate::http::digits::negotiation::Wants;
 use crate::http::digits::{answer, known, pages};
 use crate::model::inference::{
-    Classifications, Examination, Gallery, Inference, Inferences, Lines, Listener, Pace, Predictions, Tally, answer_all, answer_one, best, row,
-    scores,
+    Classifications, Examination, Gallery, Inference, Inferences, Lines, Listener, Pace, Predictions, Tally, answer_all, answer_one, best,
+    row, scores,
 };
 use crate::model::trained::{Answering, TrainedKind, TrainedModel};
 use crate::network::Output;
@@ -156,7 +156,8 @@ async fn classify_one(State(app): State<App>, wants: Wants, sent: Sent) -> Answe
     });
     match answered.await {
         Ok(predictions) if wants.html() => {
-            let context = json!({ "title": title, "model": named, "picture": picture.shown(), "predictions": tables::with_percent(&predictions) });
+            let context =
+                json!({ "title": title, "model": named, "picture": picture.shown(), "predictions": tables::with_percent(&predictions) });
             Ok(pages::page("inference.html", &context))
         }
         Ok(predictions) => Ok(answer::json(wants, json!({ "predictions": predictions }))),

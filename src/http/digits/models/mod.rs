@@ -49,7 +49,14 @@ fn kind_of(word: &str) -> Result<TrainedKind, Problem> {
     }
 }
 
-async fn blank_of_kind(app: State<App>, Path(word): Path<String>, uri: OriginalUri, origin: Origin, headers: HeaderMap, sent: Sent) -> Answer {
+async fn blank_of_kind(
+    app: State<App>,
+    Path(word): Path<String>,
+    uri: OriginalUri,
+    origin: Origin,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Answer {
     let kind = kind_of(&word)?;
     blank(app, uri, origin, headers, sent, kind).await
 }

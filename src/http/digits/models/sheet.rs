@@ -24,11 +24,12 @@ pub(super) async fn fields(app: &App, kind: TrainedKind, sent: &Sent, dataset: O
     let datasets = known::trainable(app, kind).await?;
     let datasets: Vec<(String, String)> = datasets.into_iter().map(|(id, name)| (id.to_string(), format!("{name} ({id})"))).collect();
     let first = datasets.first().map(|(id, _)| id.clone()).unwrap_or_default();
-    let sheet = Sheet::new(sent, wrong)
-        .part("Model")
-        .text("model_name", "Model Name", "")
-        .text("group_name", "Group Name", "")
-        .choice("dataset", "Select Dataset", &datasets, dataset.unwrap_or(&first));
+    let sheet = Sheet::new(sent, wrong).part("Model").text("model_name", "Model Name", "").text("group_name", "Group Name", "").choice(
+        "dataset",
+        "Select Dataset",
+        &datasets,
+        dataset.unwrap_or(&first),
+    );
     Ok(transformations(rates(solver(network(sheet, kind)))).finish())
 }
 
@@ -37,7 +38,12 @@ fn network(sheet: Sheet<'_>, kind: TrainedKind) -> Sheet<'_> {
     let frameworks = [("caffe", "Caffe"), ("torch", "Torch")];
     let sheet = match kind {
         TrainedKind::Classification => sheet
-            .choice("method", "Method", &[("standard", "Standard network"), ("previous", "Previous network"), ("custom", "Custom network")], "standard")
+            .choice(
+                "method",
+                "Method",
+                &[("standard", "Standard network"), ("previous", "Previous network"), ("custom", "Custom network")],
+                "standard",
+            )
             .choice("standard_networks", "Standard network", &[("lenet", "LeNet (28x28, grayscale)")], "lenet"),
         TrainedKind::Generic => {
             sheet.choice("method", "Method", &[("custom", "Custom network"), ("previous", "Previous network")], "custom")

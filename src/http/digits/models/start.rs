@@ -71,12 +71,11 @@ fn standard(form: &mut Form<'_>, kind: TrainedKind, language: Language) -> Start
         }
         return Start::Wrong;
     };
-    match standard_text(name, language) {
-        Some(network) => Start::Text { network, weights: Vec::new() },
-        None => {
-            form.refuse("standard_networks", format!("{name} is not built in yet: send its text as custom_network with method=custom"));
-            Start::Wrong
-        }
+    if let Some(network) = standard_text(name, language) {
+        Start::Text { network, weights: Vec::new() }
+    } else {
+        form.refuse("standard_networks", format!("{name} is not built in yet: send its text as custom_network with method=custom"));
+        Start::Wrong
     }
 }
 
@@ -113,14 +112,13 @@ fn previous(form: &mut Form<'_>) -> Start {
     }
     let field = format!("{model}-snapshot");
     let text = form.required_text(&field);
-    match text.trim().parse() {
-        Ok(epoch) => Start::Previous { model, epoch },
-        Err(_) => {
-            if !form.is_wrong(&field) {
-                form.refuse(&field, "Not a valid float value");
-            }
-            Start::Wrong
+    if let Ok(epoch) = text.trim().parse() {
+        Start::Previous { model, epoch }
+    } else {
+        if !form.is_wrong(&field) {
+            form.refuse(&field, "Not a valid float value");
         }
+        Start::Wrong
     }
 }
 

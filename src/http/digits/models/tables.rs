@@ -54,7 +54,8 @@ pub(super) fn outputs(outputs: &Value) -> Vec<Value> {
 /// The outputs of many pictures.
 pub(super) fn inferences(outputs: &Value) -> Value {
     let pictures = outputs.as_object().into_iter().flatten().take(MOST_ROWS);
-    let names: Vec<&String> = outputs.as_object().and_then(|all| all.values().next()?.as_object()).into_iter().flat_map(|first| first.keys()).collect();
+    let names: Vec<&String> =
+        outputs.as_object().and_then(|all| all.values().next()?.as_object()).into_iter().flat_map(|first| first.keys()).collect();
     let row = |(path, values): (&String, &Value)| {
         let cells = names.iter().map(|name| json!(numbers(&values[name.as_str()])));
         Value::Array(std::iter::once(json!(path)).chain(cells).collect())

@@ -30,7 +30,8 @@ impl DataLayers {
         given.iter().try_for_each(|layer| check(layer, purpose.task))?;
         let mut taken = Vec::new();
         for labels in roles(purpose.task) {
-            let own: Vec<&LayerDefinition> = given.iter().filter(|layer| labels.is_none_or(|labels| labels == is_of_labels(layer))).collect();
+            let own: Vec<&LayerDefinition> =
+                given.iter().filter(|layer| labels.is_none_or(|labels| labels == is_of_labels(layer))).collect();
             // A layer of pictures may give the labels along.
             if labels == Some(true) && own.is_empty() && given.iter().any(|layer| layer.tops.iter().any(|top| is_label(top))) {
                 continue;
