@@ -179,7 +179,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Models(command) => Ok(model::list(&config, &command)),
         Command::Evaluate(command) => evaluate::run(alone(config), command).await,
         Command::Speed(command) => speed::run(alone(config), command).await,
-        Command::Train(command) => train::run(alone(config), command).await,
+        Command::Train(command) => tokio::task::block_in_place(|| train::run(&alone(config), &command)),
         Command::Distill(command) => tokio::task::block_in_place(|| distill::run(command)).map(|()| ExitCode::SUCCESS),
         Command::Fabricate(command) => fabricate::run(config, command).await,
         Command::Delete(command) => media::delete(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),

@@ -104,24 +104,22 @@ struct Data {
 }
 
 /// Trains, and prints a line about each validation and snapshot. Ctrl-C stops it; the same command goes on.
-pub(super) async fn run(config: Config, arguments: TrainArguments) -> Result<ExitCode> {
+pub(super) fn run(config: &Config, arguments: &TrainArguments) -> Result<ExitCode> {
     let stop = bar::stop_on_interrupt();
-    tokio::task::block_in_place(|| {
-        let data = open(&config, &arguments)?;
-        let plan = plan(&config, &arguments, &data)?;
-        let chosen = device::choose(config.engine.device)?;
-        let outcome = supervised::train(&plan, &*data.training, data.validation.as_deref(), chosen, stop.flag(), &mut say);
-        match outcome? {
-            Ended::Done { iterations } => {
-                println!("{iterations} iterations done; the network lies in {}", arguments.out.display());
-                Ok(ExitCode::SUCCESS)
-            }
-            Ended::Stopped { iteration } => {
-                println!("stopped after {iteration} iterations; the same command goes on from there");
-                Ok(ExitCode::from(1))
-            }
+    let data = open(config, arguments)?;
+    let plan = plan(config, arguments, &data)?;
+    let chosen = device::choose(config.engine.device)?;
+    let outcome = supervised::train(&plan, &*data.training, data.validation.as_deref(), chosen, stop.flag(), &mut say);
+    match outcome? {
+        Ended::Done { iterations } => {
+            println!("{iterations} iterations done; the network lies in {}", arguments.out.display());
+            Ok(ExitCode::SUCCESS)
         }
-    })
+        Ended::Stopped { iteration } => {
+            println!("stopped after {iteration} iterations; the same command goes on from there");
+            Ok(ExitCode::from(1))
+        }
+    }
 }
 
 fn say(report: Report) {

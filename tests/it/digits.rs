@@ -6,17 +6,9 @@ mod forms;
 mod owners;
 mod trained;
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use crate::support::TestApp;
-
-/// A library that may make datasets of everything below `folder`.
-pub(crate) async fn with_roots(folder: &Path) -> TestApp {
-    let folder = folder.to_owned();
-    TestApp::with_config(move |config| config.import.roots = vec![folder]).await
-}
 
 /// What a form is sent as.
 pub(crate) fn encoded(fields: &[(&str, &str)]) -> Vec<u8> {

@@ -21,7 +21,7 @@ impl Wants {
     /// JSON for an address that ends in `.json`, or when the client likes `application/json` more than `text/html`.
     pub fn of(path: &str, headers: &HeaderMap) -> Self {
         let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !path.ends_with(".json") && quality(accepted, "application", "json") <= quality(accepted, "text", "html") {
+        if path.strip_suffix(".json").is_none() && quality(accepted, "application", "json") <= quality(accepted, "text", "html") {
             return Self::Html;
         }
         let by_script = headers.get("x-requested-with").is_some_and(|value| value == "XMLHttpRequest");

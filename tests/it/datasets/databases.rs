@@ -142,7 +142,7 @@ fn what_is_no_whole_database_is_refused() {
     let refused = |folder: &Path| open(folder).err().unwrap();
     assert_eq!(refused(&folder.path().join("nowhere")).kind(), Kind::NotFound);
     assert_eq!(refused(folder.path()).kind(), Kind::NotFound);
-    for junk in [&b""[..], &b"not a database"[..], &[0; 20_000][..]] {
+    for junk in [&b""[..], &b"not a database"[..], vec![0; 20_000].as_slice()] {
         std::fs::write(folder.path().join(DATA_FILE), junk).unwrap();
         assert_eq!(refused(folder.path()).kind(), Kind::Corrupt);
     }

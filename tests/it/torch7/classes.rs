@@ -1,10 +1,10 @@
-//! Networks that tell classes apart: LeNet as DIGITS has it for Torch, batch normalisation, and both criteria.
+//! Networks that tell classes apart: `LeNet` as DIGITS has it for Torch, batch normalisation, and both criteria.
 
 use likeness::network::network_definition::NetworkState;
 
 use super::{answer_shape, everything, layer, made, names, refused, ten_classes};
 
-/// LeNet in the idioms of DIGITS' own text.
+/// `LeNet` in the idioms of DIGITS' own text.
 const LENET: &str = r"
 if pcall(function() require('cudnn') end) then
    print('Using CuDNN backend')

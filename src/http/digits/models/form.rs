@@ -223,13 +223,9 @@ fn variants(spec: &TrainSpec, batch_sizes: &[Option<u32>], rates: &[f64]) -> Vec
     let mut variants = Vec::new();
     for &batch_size in batch_sizes {
         for &learning_rate in rates {
-            let mut words = String::new();
-            if rates.len() > 1 {
-                words += &format!(" learning_rate:{learning_rate}");
-            }
-            if let Some(size) = batch_size.filter(|_| batch_sizes.len() > 1) {
-                words += &format!(" batch_size:{size}");
-            }
+            let rate = (rates.len() > 1).then(|| format!(" learning_rate:{learning_rate}"));
+            let size = batch_size.filter(|_| batch_sizes.len() > 1).map(|size| format!(" batch_size:{size}"));
+            let words = rate.into_iter().chain(size).collect();
             variants.push((words, TrainSpec { batch_size, learning_rate, ..spec.clone() }));
         }
     }
