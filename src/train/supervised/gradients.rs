@@ -57,13 +57,14 @@ impl Feed {
         pixels_together(&Tensor::f_from_slice(values)?.f_reshape(shape)?.f_to(self.device)?)
     }
 
-    /// Gradients of the mean loss of some examples of a batch. `part` tells random numbers of parts apart.
+    /// Gradients of the mean loss of some examples of a batch, times their share in it.
     fn learn(&self, job: &Job) -> Result<Learned> {
         let mut chance = Chance::new(job.seed ^ PASSING, job.batch.number.wrapping_mul(64).wrapping_add(job.part));
         let answers = self.run(&job.batch, job.range, &job.leaves, Some(&mut chance))?;
         let loss =
             answers.loss.ok_or_else(|| Error::invalid("the network has no loss in the phase TRAIN: there is nothing to learn from"))?;
-        let gradients = job.leaves.gradients(&loss)?;
+        let counted = if job.share < 1.0 { loss.f_mul_scalar(job.share)? } else { loss.shallow_clone() };
+        let gradients = job.leaves.gradients(&counted)?;
         Ok(Learned { gradients, loss: loss.f_double_value(&[])?, numbers: numbers(&answers.numbers)? })
     }
 }
@@ -78,7 +79,10 @@ struct Job {
     range: (usize, usize),
     leaves: Leaves,
     seed: u64,
+    /// Tells random numbers of parts apart.
     part: u64,
+    /// How much of the batch it is.
+    share: f64,
 }
 
 /// Threads that compute parts of a batch; none where the caller computes it whole.
@@ -126,8 +130,10 @@ impl<'a> Lanes<'a> {
     pub(super) fn learn(&self, batch: Batch, weights: &Weights, seed: u64) -> Result<Learned> {
         let batch = Arc::new(batch);
         let count = batch.count;
+        let share = |(from, to): (usize, usize)| (to - from) as f64 / count as f64;
         let job = |part: usize, range: (usize, usize)| {
-            Ok::<_, Error>(Job { batch: Arc::clone(&batch), range, leaves: weights.leaves()?, seed, part: part as u64 })
+            let (batch, leaves) = (Arc::clone(&batch), weights.leaves()?);
+            Ok::<_, Error>(Job { batch, range, leaves, seed, part: part as u64, share: share(range) })
         };
         if self.threads.is_empty() {
             return self.feed.learn(&job(0, (0, count))?);
@@ -142,23 +148,24 @@ impl<'a> Lanes<'a> {
         // Every answer is taken before any failure is told: no thread may keep one for the next batch.
         let answers: Vec<Result<Learned>> = busy.iter().map(|&(lane, _)| self.threads[lane].1.recv().map_err(|_| gone())?).collect();
         let parts = answers.into_iter().collect::<Result<Vec<_>>>()?;
-        joined(&parts, &busy.iter().map(|(_, (from, to))| (to - from) as f64 / count as f64).collect::<Vec<_>>())
+        joined(parts, &busy.iter().map(|&(_, range)| share(range)).collect::<Vec<_>>())
     }
 }
 
-/// The weighted mean of parts.
-fn joined(parts: &[Learned], shares: &[f64]) -> Result<Learned> {
-    let Some(first) = parts.first() else { return Err(Error::internal("a batch without examples")) };
+/// The gradients of all parts together, and the weighted means of their numbers.
+fn joined(parts: Vec<Learned>, shares: &[f64]) -> Result<Learned> {
     let mean = |value: &dyn Fn(&Learned) -> f64| parts.iter().zip(shares).map(|(part, share)| value(part) * share).sum::<f64>();
-    let gradients = (0..first.gradients.len()).map(|index| {
-        let mut sum = first.gradients[index].f_mul_scalar(shares[0])?;
-        for (part, &share) in parts.iter().zip(shares).skip(1) {
-            let _ = sum.f_add_(&part.gradients[index].f_mul_scalar(share)?)?;
+    let loss = mean(&|part: &Learned| part.loss);
+    let names = parts.first().map_or(&[][..], |first| first.numbers.as_slice()).iter().map(|(name, _)| name.clone());
+    let numbers = names.enumerate().map(|(index, name)| (name, mean(&|part: &Learned| part.numbers[index].1))).collect();
+    let mut parts = parts.into_iter().map(|part| part.gradients);
+    let mut gradients = parts.next().ok_or_else(|| Error::internal("a batch without examples"))?;
+    tch::no_grad(|| {
+        for part in parts {
+            for (sum, gradient) in gradients.iter_mut().zip(&part) {
+                let _ = sum.f_add_(gradient)?;
+            }
         }
-        Ok::<_, Error>(sum)
-    });
-    let gradients = tch::no_grad(|| gradients.collect::<Result<Vec<_>>>())?;
-    let numbers =
-        (0..first.numbers.len()).map(|index| (first.numbers[index].0.clone(), mean(&|part: &Learned| part.numbers[index].1))).collect();
-    Ok(Learned { gradients, loss: mean(&|part: &Learned| part.loss), numbers })
+        Ok(Learned { gradients, loss, numbers })
+    })
 }

@@ -144,8 +144,8 @@ impl Solver {
         tch::no_grad(|| {
             for (((blob, multipliers), gradient), moments) in blobs.zip(gradients).zip(&mut self.moments) {
                 let decay = settings.weight_decay * multipliers.decay;
-                let gradient = if decay == 0.0 { gradient.shallow_clone() } else { gradient.f_add(&blob.f_mul_scalar(decay)?)? };
-                let change = settings.change(&gradient, moments, rate * multipliers.rate, iteration)?;
+                let decayed = if decay == 0.0 { gradient.shallow_clone() } else { gradient.f_addcmul(blob, &number(decay, blob)?)? };
+                let change = settings.change(&decayed, moments, rate * multipliers.rate, iteration)?;
                 let _ = blob.shallow_clone().f_sub_(&change)?;
             }
             Ok(())
@@ -160,13 +160,13 @@ impl SolverSettings {
         Ok(match (self.kind, moments) {
             // h = m h + r g; change h
             (SolverKind::Sgd, [history]) => {
-                let _ = history.f_mul_scalar_(momentum)?.f_add_(&gradient.f_mul_scalar(rate)?)?;
+                descend(history, gradient, momentum, rate)?;
                 history.shallow_clone()
             }
             // before = h; h = m h + r g; change (1 + m) h - m before
             (SolverKind::Nesterov, [history]) => {
                 let before = history.f_mul_scalar(momentum)?;
-                let _ = history.f_mul_scalar_(momentum)?.f_add_(&gradient.f_mul_scalar(rate)?)?;
+                descend(history, gradient, momentum, rate)?;
                 history.f_mul_scalar(1.0 + momentum)?.f_sub(&before)?
             }
             // h = h + g^2; change r g / (sqrt(h) + delta)
@@ -205,6 +205,18 @@ impl SolverSettings {
 /// `rate * numerator / (sqrt(squares) + delta)`
 fn scaled(numerator: &Tensor, squares: &Tensor, delta: f64, rate: f64) -> Result<Tensor> {
     Ok(numerator.f_div(&squares.f_sqrt()?.f_add_scalar(delta)?)?.f_mul_scalar(rate)?)
+}
+
+/// `history = keep * history + rate * gradient`, without memory of its own: this is done to every weight in every iteration.
+fn descend(history: &mut Tensor, gradient: &Tensor, keep: f64, rate: f64) -> Result<()> {
+    let rate = number(rate, history)?;
+    let _ = history.f_mul_scalar_(keep)?.f_addcmul_(gradient, &rate)?;
+    Ok(())
+}
+
+/// A single number where these values are.
+fn number(value: f64, beside: &Tensor) -> Result<Tensor> {
+    Ok(Tensor::f_from_slice(&[value as f32])?.f_to(beside.device())?)
 }
 
 /// `mean = keep * mean + (1 - keep) * value`
