@@ -18,7 +18,7 @@ mod trained;
 static RUNNING: AtomicBool = AtomicBool::new(false);
 
 fn pace(batch: usize) -> Pace<'static> {
-    Pace { batch, stop: &RUNNING }
+    Pace { batch, threads: 1, stop: &RUNNING }
 }
 
 fn line(place: &str) -> Line {
@@ -146,6 +146,27 @@ fn many_are_classified_in_batches_by_path_in_order() {
     assert_eq!(serde_json::to_string(&found).unwrap(), expected);
 }
 
+/// Says how many pictures were told before each.
+struct Order(Vec<String>);
+impl Listener for Order {
+    fn answered(&mut self, line: &Line, _outputs: &[Output], _place: usize) -> Result<()> {
+        self.0.push(line.place.clone());
+        Ok(())
+    }
+}
+
+#[test]
+fn many_threads_tell_in_the_order_of_the_list() {
+    let names: Vec<String> = (0..1000).map(|number| format!("{number}.png")).collect();
+    let shelf = Shelf(names.iter().filter(|name| !name.starts_with("77")).map(|name| (name.clone(), vec![1.0])).collect());
+    let mut order = Order(Vec::new());
+    let list = Lines::new(Cursor::new(names.join("\n")), None, None);
+    let tally = answer_all(list, &shelf, &Mirror::default(), Pace { threads: 8, ..pace(7) }, &mut [&mut order]).unwrap();
+    assert_eq!((tally.answered, tally.failed), (989, 11));
+    let read: Vec<String> = names.into_iter().filter(|name| !name.starts_with("77")).collect();
+    assert!(order.0 == read, "{:?}", order.0);
+}
+
 #[test]
 fn a_list_of_nothing_that_can_be_read_says_so_in_the_words_of_digits() {
     let shelf = Shelf::of(&[]);
@@ -251,6 +272,7 @@ fn a_failing_network_and_a_wish_to_stop_end_an_endless_list() {
     assert_eq!(error.message(), "out of memory");
     let stop = AtomicBool::new(false);
     let mut impatient = Impatient(0, &stop);
-    let error = answer_all(endless(), &shelf, &Mirror::default(), Pace { batch: 1, stop: &stop }, &mut [&mut impatient]).unwrap_err();
+    let error =
+        answer_all(endless(), &shelf, &Mirror::default(), Pace { batch: 1, threads: 3, stop: &stop }, &mut [&mut impatient]).unwrap_err();
     assert_eq!(error.kind(), Kind::Cancelled);
 }

@@ -3,6 +3,7 @@
 //! folders is [`Pictures`].
 
 mod classes;
+mod lanes;
 mod list;
 mod pictures;
 mod ranking;

@@ -1,17 +1,12 @@
-//! Pictures through a network, batch by batch: the next ones are read while a batch is answered, and nothing waits in memory but a
-//! few batches, however long the list is.
+//! Pictures through a network, batch by batch, several at once; nothing waits in memory but a few batches, however long the list is.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
 
-use rayon::prelude::*;
-
+use super::lanes::{Closing, Lanes};
 use super::list::Line;
 use crate::error::{Error, Kind, Result};
 use crate::network::Output;
 
-/// Batches that wait to be answered, besides the one being read and the one being answered.
-const AHEAD: usize = 1;
 /// Failures that are kept with their reasons.
 const MAX_FAILURES: usize = 1000;
 
@@ -50,6 +45,8 @@ pub trait Listener {
 pub struct Pace<'a> {
     /// Pictures of a batch; 1 where pictures differ in size.
     pub batch: usize,
+    /// Batches that are answered at the same time.
+    pub threads: usize,
     /// Set by whoever wants the work to end.
     pub stop: &'a AtomicBool,
 }
@@ -65,8 +62,6 @@ pub struct Tally {
     pub failures: Vec<(String, String)>,
 }
 
-type Batch<P> = Vec<(Line, Result<P>)>;
-
 /// Answers one picture.
 ///
 /// # Errors
@@ -75,81 +70,73 @@ pub fn answer_one<P>(picture: P, network: &impl Answers<P>) -> Result<Vec<Output
     network.answer(vec![picture])
 }
 
-/// Answers the pictures of a list. Pictures that cannot be read are counted and left out.
+/// Answers the pictures of a list. Each thread reads a batch and answers it alone, so that nobody waits for another; what they say is
+/// heard in the order of the list. Pictures that cannot be read are counted and left out.
 ///
 /// # Errors
 /// `Cancelled` when asked to stop; a list that cannot be read on; those of the network and the listeners.
 pub fn answer_all<G: Gallery>(
     lines: impl Iterator<Item = Result<Line>> + Send,
     gallery: &G,
-    network: &impl Answers<G::Picture>,
+    network: &(impl Answers<G::Picture> + Sync),
     pace: Pace<'_>,
     listeners: &mut [&mut dyn Listener],
 ) -> Result<Tally> {
     let mut tally = Tally::default();
+    let work = Lanes::new(lines, pace);
     std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(AHEAD);
-        scope.spawn(move || read(lines, gallery, pace, &sender));
-        for batch in receiver {
-            answer(batch?, network, listeners, &mut tally)?;
+        // However it ends, the threads must end too: the scope waits for them.
+        let _closing = Closing(&work);
+        for _ in 0..pace.threads.max(1) {
+            scope.spawn(|| work.answer(gallery, network));
+        }
+        while let Some(batch) = work.next() {
+            batch?.tell(listeners, &mut tally)?;
         }
         if pace.stop.load(Ordering::Relaxed) { Err(Error::new(Kind::Cancelled, "stopped while pictures were answered")) } else { Ok(()) }
     })?;
     Ok(tally)
 }
 
-/// Reads batches until the list ends, fails, somebody wants an end, or nobody listens any more.
-fn read<G: Gallery>(
-    mut lines: impl Iterator<Item = Result<Line>>,
-    gallery: &G,
-    pace: Pace<'_>,
-    sender: &SyncSender<Result<Batch<G::Picture>>>,
-) {
-    while !pace.stop.load(Ordering::Relaxed) {
-        let batch = match lines.by_ref().take(pace.batch.max(1)).collect::<Result<Vec<Line>>>() {
-            Ok(named) if named.is_empty() => return,
-            Ok(named) => Ok(pictures(named, gallery)),
-            Err(error) => Err(error),
-        };
-        let is_last = batch.is_err();
-        if sender.send(batch).is_err() || is_last {
-            return;
-        }
-    }
+/// A batch with what the network says of those of its pictures that could be read.
+pub(super) struct Answered {
+    lines: Vec<Line>,
+    outputs: Vec<Output>,
+    failed: Vec<(Line, Error)>,
 }
 
-fn pictures<G: Gallery>(lines: Vec<Line>, gallery: &G) -> Batch<G::Picture> {
-    lines
-        .into_par_iter()
-        .map(|line| {
-            let picture = gallery.picture(&line.place);
-            (line, picture)
-        })
-        .collect()
-}
-
-fn answer<P>(batch: Batch<P>, network: &impl Answers<P>, listeners: &mut [&mut dyn Listener], tally: &mut Tally) -> Result<()> {
-    let (mut lines, mut pictures) = (Vec::new(), Vec::new());
-    for (line, picture) in batch {
-        match picture {
-            Ok(picture) => {
-                lines.push(line);
-                pictures.push(picture);
+impl Answered {
+    /// Reads the pictures and asks about them.
+    ///
+    /// # Errors
+    /// Those of the network.
+    pub(super) fn new<G: Gallery>(named: Vec<Line>, gallery: &G, network: &impl Answers<G::Picture>) -> Result<Self> {
+        let (mut lines, mut pictures, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        for line in named {
+            match gallery.picture(&line.place) {
+                Ok(picture) => {
+                    lines.push(line);
+                    pictures.push(picture);
+                }
+                Err(error) => failed.push((line, error)),
             }
-            Err(error) => tally.fail(line, &error),
         }
+        let outputs = if pictures.is_empty() { Vec::new() } else { network.answer(pictures)? };
+        Ok(Self { lines, outputs, failed })
     }
-    if pictures.is_empty() {
-        return Ok(());
-    }
-    let outputs = network.answer(pictures)?;
-    for (place, line) in lines.iter().enumerate() {
-        for listener in listeners.iter_mut() {
-            listener.answered(line, &outputs, place)?;
+
+    fn tell(self, listeners: &mut [&mut dyn Listener], tally: &mut Tally) -> Result<()> {
+        for (line, error) in self.failed {
+            tally.fail(line, &error);
         }
+        for (place, line) in self.lines.iter().enumerate() {
+            for listener in listeners.iter_mut() {
+                listener.answered(line, &self.outputs, place)?;
+            }
+        }
+        tally.answered += self.lines.len() as u64;
+        Ok(())
     }
-    tally.answered += lines.len() as u64;
-    Ok(())
 }
 
 impl Tally {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::{TrainedModel, TrainedModels};
-use crate::config::DeviceChoice;
+use crate::config::EngineConfig;
 use crate::dataset::resize::{ResizeMode, Shape};
 use crate::dataset::source::Sources;
 use crate::dataset::{Dataset, DatasetSpec, Datasets};
@@ -25,6 +25,8 @@ pub struct Answering {
     pub labels: Arc<[String]>,
     /// Pictures that may be answered together.
     pub batch: usize,
+    /// Batches that may be answered at the same time.
+    pub threads: usize,
     sources: Sources,
     fit: Fit,
     scratch: PathBuf,
@@ -48,7 +50,7 @@ impl TrainedModels {
         (model, dataset): (&TrainedModel, &Dataset),
         snapshot: &str,
         keeps_size: bool,
-        choice: DeviceChoice,
+        engine: &EngineConfig,
     ) -> Result<Answering> {
         let plan = self.plan(model)?;
         let size = dataset.findings.picture_size(&dataset.spec);
@@ -62,7 +64,7 @@ impl TrainedModels {
             crop: plan.crop,
             whitening: plan.augmentation.whitening,
         };
-        let network = TrainedNetwork::load(plan.network, &weights, preprocessing, device::choose(choice)?)?;
+        let network = TrainedNetwork::load(plan.network, &weights, preprocessing, device::choose(engine.device)?)?;
         let shape = Shape { width: width as u32, height: height as u32, channels: channels as u32 };
         let mode = match &dataset.spec {
             DatasetSpec::Classification(spec) => spec.mode,
@@ -72,6 +74,7 @@ impl TrainedModels {
             network,
             labels: dataset.findings.labels.clone().into(),
             batch: if keeps_size { 1 } else { BATCH },
+            threads: if engine.threads == 0 { std::thread::available_parallelism().map_or(1, Into::into) } else { engine.threads },
             sources: datasets.sources().clone(),
             fit: if keeps_size { Fit::Kept { channels: shape.channels } } else { Fit::Resized { shape, mode } },
             scratch: self.folder(&model.id),

@@ -30,6 +30,11 @@ pub struct TrainedNetwork {
     preparation: Preparation,
 }
 
+#[expect(unsafe_code, reason = "tensors are not marked as shareable, because some of their methods write through a shared reference")]
+// SAFETY: after it is loaded a network is only read, and libtorch lets any number of threads read a tensor. Nothing in `src/network`
+// hides a change behind a shared reference; `tests/it/tidy.rs` looks.
+unsafe impl Sync for TrainedNetwork {}
+
 impl TrainedNetwork {
     /// Puts the weights of a caffemodel into a network that is wired for answering.
     ///

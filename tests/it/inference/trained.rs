@@ -67,7 +67,7 @@ fn an_upload_is_told_with_its_batch_and_a_list_without() {
     let folder = root.path().to_string_lossy().into_owned();
     let lines = Lines::new(list.as_bytes(), Some(folder.clone()), None);
     let mut found = Inferences::new();
-    let tally: Tally = answer_all(lines, &pictures, &network, Pace { batch: 2, stop: &stop }, &mut [&mut found]).unwrap();
+    let tally: Tally = answer_all(lines, &pictures, &network, Pace { batch: 2, threads: 2, stop: &stop }, &mut [&mut found]).unwrap();
     assert_eq!((tally.answered, tally.failed), (1, 2));
     assert!(tally.failures.iter().any(|(place, reason)| place.ends_with("secret.png") && reason.ends_with("not found")), "{tally:?}");
     let told = serde_json::to_value(&found).unwrap();

@@ -103,7 +103,7 @@ async fn with_model<T: Send + 'static>(
     let (app, gone) = (app.clone(), Gone(Arc::clone(&stop)));
     let done = tokio::task::spawn_blocking(move || {
         let Asked { model, dataset, snapshot, keeps_size } = asked;
-        let answering = app.trained.answering(&app.datasets, (&model, &dataset), &snapshot?, keeps_size, app.config.engine.device)?;
+        let answering = app.trained.answering(&app.datasets, (&model, &dataset), &snapshot?, keeps_size, &app.config.engine)?;
         work(&answering, &stop)
     });
     let done = done.await.map_err(|error| Error::internal("the inference failed inside").because(error))?;
@@ -205,7 +205,7 @@ impl List {
 
     fn answered(self, answering: &Answering, stop: &AtomicBool, listeners: &mut [&mut dyn Listener]) -> RoomResult<Tally> {
         let lines = Lines::new(Cursor::new(self.text), self.folder, self.most);
-        let pace = Pace { batch: answering.batch, stop };
+        let pace = Pace { batch: answering.batch, threads: answering.threads, stop };
         let tally = answer_all(lines, &answering.pictures(stop), &answering.network, pace, listeners)?;
         tally.check()?;
         Ok(tally)
