@@ -69,7 +69,7 @@ def main():
         theirs = network.forward().ravel()
         worst = max([worst, *(abs(theirs[labels.index(label)] - percent / 100) for label, percent in ours[file])])
     print(f"{len(files)} pictures, largest difference of a probability: {worst:.2g}")
-    sys.exit(worst > 1e-4)
+    sys.exit(int(worst > 1e-4))
 
 
 if __name__ == "__main__":
