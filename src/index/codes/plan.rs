@@ -21,7 +21,7 @@ const LOOKED_AT: usize = 1 << 14;
 /// Share of the allowed misses that is planned for: queries of users are no rows of the library.
 const PRUDENCE: f64 = 0.6;
 /// Misses allowed under a filter, for each one allowed without: there the lists are the cost.
-const FILTERED_MISSES: f64 = 1.4;
+const FILTERED_MISSES: f64 = 1.15;
 /// Looking up whether an allowed row is in a scanned list costs so much.
 const LOOK_UP_COST: f64 = 3.0;
 /// What a candidate scored exactly, a list, and a scanned row cost: nanoseconds at 512 dimensions; only their ratios matter.
