@@ -8,6 +8,12 @@ mod m20260101_000001_library;
 mod m20261121_000001_work;
 #[path = "../../migrations/m20261121_000002_changes.rs"]
 mod m20261121_000002_changes;
+#[path = "../../migrations/m20261121_000003_shown.rs"]
+mod m20261121_000003_shown;
+#[path = "../../migrations/m20261121_000004_arranged.rs"]
+mod m20261121_000004_arranged;
+#[path = "../../migrations/m20261121_000005_known.rs"]
+mod m20261121_000005_known;
 
 /// Brings a database to the newest schema, or back.
 pub struct Migrator;
@@ -18,6 +24,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000001_library::Migration),
             Box::new(m20261121_000001_work::Migration),
             Box::new(m20261121_000002_changes::Migration),
+            Box::new(m20261121_000003_shown::Migration),
+            Box::new(m20261121_000004_arranged::Migration),
+            Box::new(m20261121_000005_known::Migration),
         ]
     }
 }

@@ -4,14 +4,17 @@
 
 mod capture;
 mod convert;
+mod cut;
 mod decode;
 mod encode;
+mod exif_fields;
 mod format;
 mod header;
 mod interpolate;
 mod jpeg;
 mod jpeg_header;
 mod orient;
+mod preview;
 mod probe;
 pub mod render;
 mod resize;
@@ -19,9 +22,12 @@ mod scratch;
 
 use crate::error::{Error, Result};
 
+pub use cut::thumbnail_of;
 pub use decode::{decode, decode_at_least, verify};
 pub use encode::{encode_jpeg, encode_png, thumbnail};
+pub use exif_fields::{ExifField, exif_fields};
 pub use format::PictureFormat;
+pub use preview::{preview, preview_of};
 pub use probe::{PictureInfo, probe};
 pub use render::{group_name, render_picture};
 pub use resize::{crop, fit_within, resize};

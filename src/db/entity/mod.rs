@@ -2,12 +2,14 @@
 
 pub mod collection;
 pub mod collection_media;
+pub mod collection_media_removed;
 pub mod detection;
 pub mod detection_run;
 pub mod feature;
 pub mod feature_failure;
 pub mod job;
 pub mod job_failure;
+pub mod job_known;
 pub mod job_log;
 pub mod media;
 pub mod media_source;
