@@ -95,7 +95,9 @@ impl Preparer {
             .into_tuple::<(String, i64, Option<i64>, i64, Option<chrono::DateTime<chrono::Utc>>)>()
             .all(self.store.db.connection());
         let mut known: HashMap<String, Vec<KnownFile>> = HashMap::new();
-        for (location, byte_size, modified_at, media, deleted_at) in rows.await.map_err(|source| database_error("look for files", source))? {
+        for (location, byte_size, modified_at, media, deleted_at) in
+            rows.await.map_err(|source| database_error("look for files", source))?
+        {
             let file = KnownFile { byte_size, modified_at, media, deleted: deleted_at.is_some() };
             known.entry(location).or_default().push(file);
         }

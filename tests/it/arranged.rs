@@ -175,7 +175,9 @@ async fn wrong_lists_of_media_are_refused_by_their_field() {
     let id = case(&test).await;
     for what in ["remove", "restore"] {
         let path = format!("/api/v1/collection/{id}/media/{what}/");
-        for body in [json!({}), json!({ "media_ids": null }), json!({ "media_ids": [] }), json!({ "media_ids": ["x"] }), json!({ "media_id": 1 })] {
+        for body in
+            [json!({}), json!({ "media_ids": null }), json!({ "media_ids": [] }), json!({ "media_ids": ["x"] }), json!({ "media_id": 1 })]
+        {
             let (status, answer) = test.send_json("POST", &path, &body).await;
             assert!(status == 400 && answer["errors"]["media_ids"][0].is_string(), "{path} {body}: {answer}");
         }
@@ -249,7 +251,7 @@ async fn old_collections_keep_the_order_in_which_they_were_filled() {
     let folder = tempfile::TempDir::new().unwrap();
     let database = db::connect(&database_place(&folder.path().join("library.sqlite"))).await.unwrap();
     Migrator::down(database.connection(), Some(CHANGES)).await.unwrap();
-    let run = async |statement: &str| drop(database.connection().execute_unprepared(statement).await.unwrap());
+    let run = async |statement: &str| database.connection().execute_unprepared(statement).await.map(|_| ()).unwrap();
     let row = "(7, 't', 'u', FALSE, '2026-01-01T00:00:00+00:00')";
     run(&format!("INSERT INTO collection (id, title, username, archived, created_at) VALUES {row}")).await;
     let hash = |id: i64| if crate::support::on_postgres() { format!("decode('{id:064}', 'hex')") } else { format!("X'{id:064}'") };

@@ -33,7 +33,10 @@ async fn what_was_there_is_named_with_the_medium_that_it_is() {
     test.app.media.delete(likeness::types::MediaId(2)).await.unwrap();
     let files = [("again.jpg", picture(0, 0)), ("new.jpg", picture(2, 0)), ("gone.jpg", picture(1, 0)), ("new too.jpg", picture(2, 0))];
     let second = send(&test, &files).await;
-    assert_eq!((&second["result"]["added"], &second["result"]["already_there"], &second["result"]["deleted"]), (&json!(1), &json!(3), &json!(1)));
+    assert_eq!(
+        (&second["result"]["added"], &second["result"]["already_there"], &second["result"]["deleted"]),
+        (&json!(1), &json!(3), &json!(1))
+    );
     let told = already_there(&test, &second).await;
     let expected = json!([
         { "item": "again.jpg", "media_id": 1, "deleted": false },

@@ -32,7 +32,6 @@ pub(crate) const SEEDS: [(&str, &str); 36] = [
     ("GET", "/api/v1/media/sha256/{hash}"),
     ("GET", "/api/v1/modelzoo"),
     ("GET", "/api/v1/modelzoo/name/{key}"),
-    ("GET", "/api/v1/modelzoo/name/{key}/layers"),
     ("GET", "/api/v1/search/info"),
     ("GET", "/api/v1/search/load/{id}"),
     ("GET", "/api/v1/search/load_detection_model/{key}"),

@@ -2,7 +2,9 @@
 //! without touching them; only when there is no room left are all numbered anew.
 
 use sea_orm::sea_query::CaseStatement;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 
 use super::links::{ROWS_PER_STATEMENT, must_exist, present};
 use super::{Arrangement, Collections, Place};
