@@ -89,6 +89,10 @@ export function failAll(batch: readonly ImportFile[], reason: string): void {
   }
 }
 
+export function stopAll(batch: readonly ImportFile[]): void {
+  for (const one of batch) one.state = "stopped";
+}
+
 export type Counts = Readonly<Record<FileState, number>>;
 
 export function countsOf(files: readonly ImportFile[]): Counts {
