@@ -4,6 +4,7 @@ import type { ProxyOptions } from "vite";
 import { defineConfig } from "vitest/config";
 import { abilities } from "./build/abilities";
 import { compressed } from "./build/compressed";
+import { firstLoad } from "./build/firstLoad";
 
 /** The program that answers the API while Vite serves the pages. */
 const PROGRAM = process.env.LIKENESS_URL ?? "http://127.0.0.1:5000";
@@ -18,7 +19,7 @@ const proxy: Record<string, ProxyOptions> = Object.fromEntries(
 proxy["/socket.io"] = { target: PROGRAM, ws: true };
 
 export default defineConfig({
-  plugins: [react(), abilities(), compressed()],
+  plugins: [react(), abilities(), compressed(), firstLoad()],
   server: { proxy },
   preview: { proxy, headers: { "content-security-policy": POLICY } },
   build: {

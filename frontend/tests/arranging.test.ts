@@ -17,20 +17,20 @@ describe("moving in an order", () => {
   });
 
   it("goes one place at a time, or to an end", () => {
-    const after = (direction: Direction, ...ids: number[]) => {
+    const arranged = (direction: Direction, ...ids: number[]) => {
       const move = moveOf(order, set(...ids), direction, true);
       return move ? moved(order, itself, move) : undefined;
     };
-    expect(after("earlier", 3)).toEqual([1, 3, 2, 4, 5]);
-    expect(after("later", 3)).toEqual([1, 2, 4, 3, 5]);
-    expect(after("later", 2, 3)).toEqual([1, 4, 2, 3, 5]);
-    expect(after("earlier", 2, 4)).toEqual([2, 4, 1, 3, 5]);
-    expect(after("first", 3, 5)).toEqual([3, 5, 1, 2, 4]);
-    expect(after("last", 1)).toEqual([2, 3, 4, 5, 1]);
-    for (const direction of ["earlier", "first"] as const) expect(after(direction, 1, 2)).toBeUndefined();
-    for (const direction of ["later", "last"] as const) expect(after(direction, 4, 5)).toBeUndefined();
-    expect(after("first", ...order)).toBeUndefined();
-    expect(after("first", 9)).toBeUndefined();
+    expect(arranged("earlier", 3)).toEqual([1, 3, 2, 4, 5]);
+    expect(arranged("later", 3)).toEqual([1, 2, 4, 3, 5]);
+    expect(arranged("later", 2, 3)).toEqual([1, 4, 2, 3, 5]);
+    expect(arranged("earlier", 2, 4)).toEqual([2, 4, 1, 3, 5]);
+    expect(arranged("first", 3, 5)).toEqual([3, 5, 1, 2, 4]);
+    expect(arranged("last", 1)).toEqual([2, 3, 4, 5, 1]);
+    for (const direction of ["earlier", "first"] as const) expect(arranged(direction, 1, 2)).toBeUndefined();
+    for (const direction of ["later", "last"] as const) expect(arranged(direction, 4, 5)).toBeUndefined();
+    expect(arranged("first", ...order)).toBeUndefined();
+    expect(arranged("first", 9)).toBeUndefined();
   });
 
   it("knows nothing of what is not loaded yet", () => {
@@ -58,7 +58,13 @@ describe("moving in an order", () => {
 
   it("leaves pages as long as they were", () => {
     const member = (media_id: number) => ({ media_id }) as LinkedMedia;
-    const pages = { pages: [[1, 2, 3], [4, 5]].map((ids) => ({ res: ids.map(member), total: 5 })), pageParams: [] };
+    const pages = {
+      pages: [
+        [1, 2, 3],
+        [4, 5],
+      ].map((ids) => ({ res: ids.map(member), total: 5 })),
+      pageParams: [],
+    };
     const now = rearranged(pages, { ids: [5], before: 2 }).pages.map(({ res }) => res.map(({ media_id }) => media_id));
     expect(now).toEqual([
       [1, 5, 2],

@@ -7,7 +7,9 @@ import { timeTicks } from "../src/parts/chart/time";
 
 describe("scales", () => {
   it("have round steps", () => {
-    expect([roundStep(10, 5), roundStep(1, 4), roundStep(0.003, 3), roundStep(7_000, 5)]).toEqual([2, 0.5, 0.001, 2_000]);
+    expect([roundStep(10, 5), roundStep(1, 4), roundStep(0.003, 3), roundStep(7_000, 5)]).toEqual([
+      2, 0.5, 0.001, 2_000,
+    ]);
     expect(linearTicks([0, 1], 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(linearTicks([0.93, 1], 4)).toEqual([0.94, 0.96, 0.98, 1]);
   });
@@ -63,7 +65,9 @@ describe("lines", () => {
   it("stay inside of the frame", () => {
     const { left, right, top, bottom } = frame;
     const spots = series.flatMap(({ points }) => runsOf(points, frame).flat());
-    expect(spots.every((spot) => spot.left >= left && spot.left <= right && spot.top >= top && spot.top <= bottom)).toBe(true);
+    expect(
+      spots.every((spot) => spot.left >= left && spot.left <= right && spot.top >= top && spot.top <= bottom),
+    ).toBe(true);
   });
 
   it("are read at the closest place that has a value", () => {

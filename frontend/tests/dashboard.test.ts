@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { without } from "../src/api/uploads";
 import type { Upload } from "../src/api/types";
+import { without } from "../src/api/uploads";
 import { isNearlyFull, sharesOf } from "../src/views/dashboard/disk";
 import { countsOf, sumOf, timesOf } from "../src/views/dashboard/minutes";
 import { namesIn, pictureOf } from "../src/views/uploads/shown";
@@ -18,7 +18,9 @@ describe("the disk", () => {
     const shares = sharesOf({ ...bytes, free: 80 });
     expect(shares.find(({ name }) => name === "others")?.bytes).toBe(0);
     expect(shares.reduce((sum, { part }) => sum + part, 0)).toBeCloseTo(1, 9);
-    expect(sharesOf({ library: 0, vectors: 0, indexes: 0, free: 0, total: 0 }).every(({ part }) => part === 0)).toBe(true);
+    expect(sharesOf({ library: 0, vectors: 0, indexes: 0, free: 0, total: 0 }).every(({ part }) => part === 0)).toBe(
+      true,
+    );
   });
 
   it("is nearly full before it is full", () => {

@@ -32,7 +32,11 @@ const run = (part: Partial<Run>): Run => ({
 describe("settings of an index", () => {
   it("are read from the top and from an object named like the kind", () => {
     expect(typedOf({ ...FEATURE, index_settings: '{"m": 32, "ef_search": 64}' })).toEqual({ m: "32", ef_search: "64" });
-    const nested = { ...FEATURE, index_type: "faiss", index_settings: '{"faiss": {"factory": "IVF,Flat", "nprobe": 8}}' };
+    const nested = {
+      ...FEATURE,
+      index_type: "faiss",
+      index_settings: '{"faiss": {"factory": "IVF,Flat", "nprobe": 8}}',
+    };
     expect(typedOf(nested)).toEqual({ factory_type: "IVF,Flat", nprobe: "8" });
     expect(storedSettings({ ...FEATURE, index_settings: "no JSON" })).toEqual({});
     expect(kindOf({ index_type: "unheard of" })).toBe("auto");

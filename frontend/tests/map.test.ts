@@ -24,8 +24,8 @@ function scattered(count: number): Float32Array {
 function bytes(count: number, ids: readonly number[], xy: readonly number[]): ArrayBuffer {
   const view = new DataView(new ArrayBuffer(4 * (1 + ids.length + xy.length)));
   view.setUint32(0, count, true);
-  ids.forEach((id, at) => view.setUint32(4 + 4 * at, id, true));
-  xy.forEach((value, at) => view.setFloat32(4 * (1 + ids.length + at), value, true));
+  for (const [at, id] of ids.entries()) view.setUint32(4 + 4 * at, id, true);
+  for (const [at, value] of xy.entries()) view.setFloat32(4 * (1 + ids.length + at), value, true);
   return view.buffer;
 }
 
@@ -69,8 +69,14 @@ describe("the view", () => {
     const by = panned(WHOLE, SIZE, { x: 30, y: -20 });
     const moved = toScreen(by, SIZE, { x: 0, y: 0 });
     expect([moved.x, moved.y]).toEqual([expect.closeTo(430), expect.closeTo(280)]);
-    const from = [{ x: 300, y: 300 }, { x: 500, y: 300 }] as const;
-    const to = [{ x: 250, y: 320 }, { x: 650, y: 320 }] as const;
+    const from = [
+      { x: 300, y: 300 },
+      { x: 500, y: 300 },
+    ] as const;
+    const to = [
+      { x: 250, y: 320 },
+      { x: 650, y: 320 },
+    ] as const;
     const view = pinched(WHOLE, SIZE, from, to);
     expect(view.zoom).toBeCloseTo(2);
     const held = toScreen(view, SIZE, toMap(WHOLE, SIZE, { x: 400, y: 300 }));

@@ -21,7 +21,14 @@ describe("a descriptor", () => {
       licence: "MIT",
     });
     expect(model).toMatchObject({ title: "Small", colour: "RGB", dimensions: 256, isDetector: false, isActive: true });
-    const poor = modelOf("poor", { downloaded: false, name: 7, size: "large", mean: "none", grey: true, active: false });
+    const poor = modelOf("poor", {
+      downloaded: false,
+      name: 7,
+      size: "large",
+      mean: "none",
+      grey: true,
+      active: false,
+    });
     expect(poor).toMatchObject({ title: "poor", byteSize: 0, mean: [], colour: "grey", isActive: false });
   });
 });
@@ -64,6 +71,7 @@ describe("documents", () => {
   });
 
   it("keep lines that are no table, and code, as they are", () => {
-    for (const text of ["| not | a table |\nplain", "```\n| a |\n|---|\n```", "a | b"]) expect(blocksOf(text)).toEqual([{ text }]);
+    for (const text of ["| not | a table |\nplain", "```\n| a |\n|---|\n```", "a | b"])
+      expect(blocksOf(text)).toEqual([{ text }]);
   });
 });

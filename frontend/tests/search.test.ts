@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { SearchAnswer } from "../src/api/types";
 import { changed, toChange } from "../src/parts/collect/members";
+import { mayLoad } from "../src/parts/grid/paging";
 import { drawn, fromCorners, isWhole, keyed, LEAST, moved, resized, WHOLE } from "../src/parts/region/part";
 import { agreement, unanimous } from "../src/views/search/agreement";
 import { type Example, example, withOrWithout, word } from "../src/views/search/examples";
-import { chance, closerThan, noiseFrom, said } from "../src/views/search/reading";
-import { asked, exampleFields, fields, isCombined } from "../src/views/search/request";
+import { noiseFrom, readingOf, said } from "../src/views/search/reading";
+import { asked, bodyFields, exampleFields, fields, isCombined } from "../src/views/search/request";
 import { backTo, countFilters, NO_FILTERS, searchAddress, stepped } from "../src/views/search/state";
 import { withMore, withoutThese } from "../src/views/search/useExamples";
 
@@ -93,6 +95,32 @@ describe("the request", () => {
     expect(fields(PLAIN, anything)).toEqual({});
   });
 
+  it("has lists and numbers in the body of several examples, and no model that looks at them", () => {
+    const state = {
+      ...PLAIN,
+      feature: 3,
+      detect: "faces",
+      types: ["image"] as const,
+      inside: [1, 2],
+      outside: [7],
+      within: 0.5,
+      since: "2026-01-31",
+      isGrouped: true,
+    };
+    expect(bodyFields(state, anything)).toEqual({
+      feature: 3,
+      type: ["image"],
+      collection_id: [1, 2],
+      not_collection_id: [7],
+      max_score: 0.5,
+      since: "2026-01-31",
+      date: "captured",
+      group: "video",
+    });
+    expect(bodyFields(state, (name) => name === "feature")).toEqual({ feature: 3 });
+    expect(bodyFields(PLAIN, anything)).toEqual({});
+  });
+
   it("puts the query first among several examples, with its part", () => {
     const region = { x: 0, y: 0, w: 0.5, h: 0.5 };
     const state = { ...PLAIN, region, like: [media("5")], unlike: [{ kind: "upload", which: "6" } as const] };
@@ -117,34 +145,51 @@ describe("the request", () => {
 });
 
 describe("the reading", () => {
-  const reading = {
-    quantiles: [
-      { distance: 0.5, closer: 0 },
-      { distance: 1, closer: 0.5 },
-      { distance: 1.4, closer: 1 },
-    ],
-    noise_distance: 0.9,
-  };
+  const page = (closer: number[] | null, standing_out: number | null, ids: readonly number[]) =>
+    ({ query: { reading: { closer, standing_out } }, res: ids.map((id) => ({ id })) }) as unknown as SearchAnswer;
 
-  it("lies on a straight line between two known points, and stays within", () => {
-    expect(chance(reading, 0.75)).toBeCloseTo(0.25, 9);
-    expect(closerThan(reading, 0.1)).toBe(1);
-    expect(closerThan(reading, 2)).toBe(0);
-    expect(closerThan(undefined, 1)).toBeUndefined();
-    expect(chance({ quantiles: [] }, 1)).toBeUndefined();
+  it("is told of each hit, on every page, and of the whole ranking once", () => {
+    const reading = readingOf([page([1, 0.99], 3, [7, 9]), page([0.75, 0.5], 3, [4, 2])]);
+    expect([...(reading?.closer ?? [])]).toEqual([
+      [7, 1],
+      [9, 0.99],
+      [4, 0.75],
+      [2, 0.5],
+    ]);
+    expect(reading?.standingOut).toBe(3);
+  });
+
+  it("is none where the library is too small, or the server was not asked", () => {
+    expect(readingOf([page(null, null, [7, 9])])).toBeUndefined();
+    expect(readingOf([{ query: {}, res: [] } as unknown as SearchAnswer])).toBeUndefined();
+    expect(readingOf([])).toBeUndefined();
   });
 
   it("is said shortly, and never rounded up to all", () => {
-    expect(said(reading, 0)).toEqual({ distance: "The same", closer: undefined });
-    expect(said(reading, 0.75)).toEqual({ distance: "0.75", closer: "75%" });
-    const fine = { quantiles: [{ distance: 0.5, closer: 0.000_01 }] };
-    expect(said(fine, 0.5).closer).toBe("99.99%");
+    expect(said(0, 1)).toEqual({ distance: "The same", closer: undefined });
+    expect(said(0.75, 0.75)).toEqual({ distance: "0.75", closer: "75%" });
+    expect(said(0.75, undefined)).toEqual({ distance: "0.75", closer: undefined });
+    expect(said(0.5, 0.999_99).closer).toBe("99.99%");
   });
 
-  it("finds where hits turn to noise", () => {
-    expect(noiseFrom(reading, [0, 0.5, 0.95, 1.1])).toBe(2);
-    expect(noiseFrom(reading, [0, 0.5])).toBeUndefined();
-    expect(noiseFrom({ quantiles: [], noise_distance: null }, [1])).toBeUndefined();
+  it("finds where hits turn to noise, also when some of them are hidden", () => {
+    const reading = { closer: new Map(), standingOut: 2 };
+    expect(noiseFrom(reading, [1, 2, 3, 4], [1, 2, 3, 4])).toBe(2);
+    expect(noiseFrom(reading, [1, 2, 3, 4], [2, 4])).toBe(1);
+    expect(noiseFrom(reading, [1, 2, 3, 4], [1, 2])).toBeUndefined();
+    expect(noiseFrom(reading, [1, 2], [1, 2])).toBeUndefined();
+    expect(noiseFrom({ ...reading, standingOut: undefined }, [1, 2, 3], [1, 2, 3])).toBeUndefined();
+    expect(noiseFrom(undefined, [1], [1])).toBeUndefined();
+  });
+});
+
+describe("the rest of a list", () => {
+  it("is asked for unasked, but not while it is on its way, nor after it failed", () => {
+    const paging = { hasMore: true, isLoading: false, hasFailed: false, load: () => undefined };
+    expect(mayLoad(paging)).toBe(true);
+    expect(mayLoad({ ...paging, hasMore: false })).toBe(false);
+    expect(mayLoad({ ...paging, isLoading: true })).toBe(false);
+    expect(mayLoad({ ...paging, hasFailed: true })).toBe(false);
   });
 });
 

@@ -114,7 +114,10 @@ describe("tasks at work", () => {
   });
 
   it("are told once, though a list moves on while it is read", () => {
-    expect(once([job({ uuid: "a" }), job({ uuid: "b" }), job({ uuid: "a" })]).map(({ uuid }) => uuid)).toEqual(["a", "b"]);
+    expect(once([job({ uuid: "a" }), job({ uuid: "b" }), job({ uuid: "a" })]).map(({ uuid }) => uuid)).toEqual([
+      "a",
+      "b",
+    ]);
   });
 
   it("know how long they took and how fast they went", () => {
@@ -154,7 +157,10 @@ describe("a log", () => {
     let isBroken = true;
     const reader = logReader(async (after) => {
       if (after >= 2 && isBroken) throw new Error("away");
-      return [1, 2, 3].filter((id) => id > after).slice(0, 2).map(line);
+      return [1, 2, 3]
+        .filter((id) => id > after)
+        .slice(0, 2)
+        .map(line);
     }, 2);
     await reader.pull();
     expect(reader.log()).toMatchObject({ error: new Error("away"), isRead: false });
@@ -173,10 +179,16 @@ describe("what came of a task", () => {
     const imported = of("import", { added: 3, already_there: 1_200, failed: 0, update_index: "next" });
     expect(imported.facts.map(({ value }) => value)).toEqual(["3", "1,200", "0"]);
     expect(imported.ways.map(({ path }) => path)).toEqual(["/library", "/work/next"]);
-    const exported = of("export_collection", { url: "/static/a.zip", bytes: 1_500, pictures: 2, missing: 0 }, { collection_id: 7 });
+    const exported = of(
+      "export_collection",
+      { url: "/static/a.zip", bytes: 1_500, pictures: 2, missing: 0 },
+      { collection_id: 7 },
+    );
     expect(exported.ways).toMatchObject([{ path: "/static/a.zip", isFile: true }, { path: "/collections/7" }]);
     expect(of("map", { feature_id: 2, media: 9 }).ways).toMatchObject([{ path: "/map", search: { feature: "2" } }]);
-    expect(of("evaluate_index", { feature_id: 1, points: [{ recall: 0.9 }, { recall: 0.99 }] }).facts.at(-1)?.value).toBe("99%");
+    expect(
+      of("evaluate_index", { feature_id: 1, points: [{ recall: 0.9 }, { recall: 0.99 }] }).facts.at(-1)?.value,
+    ).toBe("99%");
     expect(of("delete_media", { changed: 2 }).ways).toMatchObject([{ path: "/library", search: { trash: "yes" } }]);
     expect(of("delete_media", { changed: 2 }, { restore: true }).ways).toMatchObject([{ path: "/library" }]);
   });
@@ -203,7 +215,11 @@ describe("what came of a task", () => {
   });
 
   it("knows pictures by the words of tasks", () => {
-    expect([mediumOf("media 12"), mediumOf("holiday.jpg"), mediumOf("media 12.jpg")]).toEqual(["12", undefined, undefined]);
+    expect([mediumOf("media 12"), mediumOf("holiday.jpg"), mediumOf("media 12.jpg")]).toEqual([
+      "12",
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -80,21 +80,13 @@ export function refreshFeatures(): Promise<void> {
   return queryClient.invalidateQueries({ queryKey: [NAMES.features] });
 }
 
-/** Settings are an object of any names: the description cannot tell them. */
-function bodyOf(parts: FeatureChange) {
-  const { index_settings, ...same } = parts;
-  const settings = index_settings as Record<string, never> | null | undefined;
-  return { ...same, ...(settings !== undefined && { index_settings: settings }) };
-}
-
-export async function createFeature({ modelzoo_name, layer, index_type, ...rest }: FeatureParts): Promise<Feature> {
-  const body = { ...bodyOf(rest), modelzoo_name, layer, index_type, username: person.read() };
-  return (await answer(api.POST("/api/v1/feature", { body }))).res;
+export async function createFeature(parts: FeatureParts): Promise<Feature> {
+  return (await answer(api.POST("/api/v1/feature", { body: { ...parts, username: person.read() } }))).res;
 }
 
 export async function changeFeature(id: number, change: FeatureChange): Promise<Feature> {
   const params = { path: { id } };
-  return (await answer(api.PUT("/api/v1/feature/{id}", { params, body: bodyOf(change) }))).res;
+  return (await answer(api.PUT("/api/v1/feature/{id}", { params, body: change }))).res;
 }
 
 export async function deleteFeature(id: number): Promise<void> {

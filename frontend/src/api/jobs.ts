@@ -40,7 +40,7 @@ export const taskKinds = queryOptions({
 export const unfinishedJobs = (kind: string) =>
   queryOptions({
     queryKey: [...LISTS, "unfinished", kind],
-    queryFn: ({ signal }) => page(UNFINISHED, kind, 0, MOST_UNFINISHED, signal).then(({ res }) => res),
+    queryFn: ({ signal }): Promise<Job[]> => page(UNFINISHED, kind, 0, MOST_UNFINISHED, signal).then(({ res }) => res),
     placeholderData: keepPreviousData,
   });
 

@@ -86,25 +86,16 @@ export const model = (key: string) =>
       ),
   });
 
-/** A layer and the shape of what it makes of one picture. */
-export interface Layer {
-  name: string;
-  shape: readonly number[];
-}
-
-type Untyped = { GET: (path: string, options: object) => Promise<{ data?: { res: Layer[] }; response: Response }> };
-
 /** All layers of a model, in their order; servers that do not tell are not asked. */
 export const modelLayers = (key: string) =>
   queryOptions({
     enabled: CAN_TELL_LAYERS,
     queryKey: [NAMES.models, "layers", key],
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: ({ signal }) => {
-      const { GET } = api as unknown as Untyped;
-      const asked = GET("/api/v1/modelzoo/name/{key}/layers", { params: { path: { key } }, signal });
-      return answer(asked).then(({ res }) => res);
-    },
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/modelzoo/name/{key}/layers", { params: { path: { key } }, signal })).then(
+        ({ res }) => res,
+      ),
   });
 
 /** Address of a file of a model's documentation. */

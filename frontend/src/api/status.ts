@@ -1,6 +1,7 @@
 /** How much there is, how full the disk is, how fast work goes. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "./client";
+import type { Minute } from "./types";
 
 /** How often the numbers are asked for while they are looked at, in milliseconds. */
 const ASK_MS = 10_000;
@@ -21,7 +22,7 @@ export const status = queryOptions({
 export const series = (name: SeriesName, minutes: number) =>
   queryOptions({
     queryKey: ["status", "series", name, minutes],
-    queryFn: ({ signal }) =>
+    queryFn: ({ signal }): Promise<Minute[]> =>
       answer(api.GET("/api/v1/status/series", { params: { query: { name, minutes } }, signal })).then(({ res }) => res),
     refetchInterval: ASK_SERIES_MS,
     staleTime: ASK_SERIES_MS / 2,

@@ -8,7 +8,9 @@ export type MediaList = Shape["MediaList"];
 export type MediaFull = Shape["MediaFull"];
 export type Upload = Shape["Upload"];
 export type Hit = Shape["Hit"];
+export type SearchForm = Shape["SearchForm"];
 export type SearchAnswer = Shape["SearchAnswer"];
+export type ExampleShown = Shape["ExampleShown"];
 export type QueryShown = Shape["QueryShown"];
 export type Feature = Shape["Feature"];
 export type Recall = Shape["RecallShown"];
@@ -28,6 +30,8 @@ export type LogLine = Shape["LogLine"];
 export type TaskKind = Shape["TaskKind"];
 export type Status = Shape["StatusShown"];
 export type Minute = Shape["Minute"];
+/** A layer of a model, and the shape of what it makes of one picture. */
+export type Layer = Shape["LayerShown"];
 export type RawModel = Shape["RawModel"];
 export type BoxSeen = Shape["BoxSeen"];
 /** A part of a picture, as fractions of the whole. */

@@ -1,26 +1,16 @@
 /** Lets the server fetch pictures from the internet into the library. */
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import { answer, api } from "../api/client";
 import { ApiError } from "../api/errors";
+import { runTask } from "../api/jobs";
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
 import { LongTextField } from "../parts/Field";
 import { wordsOf } from "../parts/States";
 import { say } from "../parts/toasts";
-import { person } from "../state/person";
 import { strings } from "../strings";
 
 const words = strings.imports;
-
-async function begin(urls: readonly string[]): Promise<void> {
-  const body = {
-    task_name: "import",
-    params: JSON.stringify({ urls, update_index: true }),
-    username: person.read(),
-  } as const;
-  await answer(api.POST("/api/v1/task/run", { body }));
-}
 
 function reasonOf(error: unknown): string {
   const fields = error instanceof ApiError ? Object.values(error.fields).flat() : [];
@@ -39,7 +29,7 @@ export function AddressesDialog({ isOpen, onClose }: { isOpen: boolean; onClose:
     setBusy(true);
     setError(undefined);
     try {
-      await begin(urls);
+      await runTask("import", { urls, update_index: true });
       setText("");
       onClose();
       say(words.begun, { action: { label: words.watch, run: () => void navigate({ to: "/work" }) } });

@@ -60,7 +60,10 @@ export function settle(
   known: readonly KnownItem[] = [],
 ): void {
   // Of a path that it does not like the server keeps the name alone.
-  const byName = new Map([...batch.map((one) => [one.file.name, one] as const), ...batch.map((one) => [one.path, one] as const)]);
+  const byName = new Map([
+    ...batch.map((one) => [one.file.name, one] as const),
+    ...batch.map((one) => [one.path, one] as const),
+  ]);
   for (const one of batch) {
     one.state = "done";
     one.reasons = [];
@@ -84,6 +87,10 @@ export function failAll(batch: readonly ImportFile[], reason: string): void {
     one.state = "failed";
     one.reasons = [reason];
   }
+}
+
+export function stopAll(batch: readonly ImportFile[]): void {
+  for (const one of batch) one.state = "stopped";
 }
 
 export type Counts = Readonly<Record<FileState, number>>;

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import { strings } from "../strings";
 import { Button } from "./Button";
+import { mayLoad } from "./grid/paging";
 import type { Paging } from "./grid/types";
 import styles from "./MoreRows.module.css";
 
@@ -15,18 +16,20 @@ function LoadButton({ paging }: { paging: Paging }) {
   const latest = useRef(paging);
   latest.current = paging;
   const { isLoading } = paging;
+  const isWatched = mayLoad(paging);
   useEffect(() => {
     const watched = button.current;
-    if (!watched || isLoading) return;
+    if (!watched || !isWatched) return;
     // Watching begins anew after each page: one that is too short to fill the window leaves the end in sight.
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current.load(), {
       rootMargin: AHEAD,
     });
     observer.observe(watched);
     return () => observer.disconnect();
-  }, [isLoading]);
+  }, [isWatched]);
   return (
     <div ref={button}>
+      {paging.hasFailed && !isLoading && <p role="alert">{strings.parts.grid.moreFailed}</p>}
       <Button isBusy={isLoading} onClick={paging.load}>
         {isLoading ? strings.parts.grid.more : words.more}
       </Button>

@@ -50,8 +50,8 @@ export async function upload(file: File): Promise<Upload> {
 
 /** Lets the server fetch a picture from an address on the internet and stores it like an upload. */
 async function uploadFrom(url: string): Promise<Upload> {
-  const form = { url, username: person.read() };
-  const { res } = await answer(api.POST("/api/v1/upload", { body: form as never, bodySerializer: asForm }));
+  const body = { url, username: person.read() };
+  const { res } = await answer(api.POST("/api/v1/upload", { body, bodySerializer: asForm }));
   return res;
 }
 

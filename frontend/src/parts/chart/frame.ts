@@ -30,7 +30,8 @@ const FEWEST_TICKS = 2;
 const ticksIn = (pixels: number, apart: number) => Math.max(FEWEST_TICKS, Math.round(pixels / apart));
 
 type Loose<Props> = { [Name in keyof Props]: Props[Name] | undefined };
-type FrameProps = Loose<Omit<ChartProps, "label" | "hasDots" | "yLabel">> & Pick<ChartProps, "series"> & { height: number };
+type FrameProps = Loose<Omit<ChartProps, "label" | "hasDots" | "yLabel">> &
+  Pick<ChartProps, "series"> & { height: number };
 
 function extent(values: readonly number[], from: number | undefined, isLog: boolean): Extent {
   const begins = from === undefined ? [] : [from];

@@ -1,12 +1,23 @@
 /** A virtual, justified grid of pictures: any number of them, by mouse, touch and keys. */
 import clsx from "clsx";
-import { type DragEvent, Fragment, type FocusEvent, type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
+import {
+  type DragEvent,
+  type FocusEvent,
+  Fragment,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+} from "react";
 import { carry, putDown } from "../../state/dragging";
 import { useKept } from "../../state/kept";
 import { ranged, toggled } from "../../state/selection";
 import { strings } from "../../strings";
+import { Button } from "../Button";
 import styles from "./Grid.module.css";
 import type { Row } from "./justified";
+import { mayLoad } from "./paging";
 import { rowHeight } from "./size";
 import { type Picking, Tile } from "./Tile";
 import type { GridProps, Paging } from "./types";
@@ -66,7 +77,7 @@ function usePick(
 function useMorePages(paging: Paging | undefined, lastRow: number, rowCount: number): void {
   const isNear = rowCount > 0 && lastRow >= rowCount - ROWS_AHEAD;
   useEffect(() => {
-    if (isNear && paging?.hasMore && !paging.isLoading) paging.load();
+    if (isNear && paging && mayLoad(paging)) paging.load();
   }, [isNear, paging]);
 }
 
@@ -181,12 +192,20 @@ export function Grid<Item>(props: GridProps<Item>) {
   );
 }
 
-/** What stands under a grid: more is coming, or that was all. */
+/** What stands under a grid: more is coming, it could not be read, or that was all. */
 export function GridEnd({ paging, count }: { paging: Paging; count: number }) {
   const words = strings.parts.grid;
+  const { hasMore, isLoading, hasFailed, load } = paging;
+  if (hasFailed && !isLoading) {
+    return (
+      <div className={styles.end} role="alert">
+        {words.moreFailed} <Button onClick={load}>{strings.parts.again}</Button>
+      </div>
+    );
+  }
   return (
     <p className={styles.end} role="status">
-      {paging.hasMore ? words.more : words.end(count)}
+      {hasMore ? words.more : words.end(count)}
     </p>
   );
 }

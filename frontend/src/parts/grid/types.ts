@@ -23,6 +23,8 @@ export interface SelectionState {
 export interface Paging {
   hasMore: boolean;
   isLoading: boolean;
+  /** The next page could not be read. */
+  hasFailed: boolean;
   load: () => void;
 }
 

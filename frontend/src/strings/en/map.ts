@@ -31,11 +31,13 @@ export const map = {
   emptyHint: "There was no picture when it was made.",
   make: "Make the map",
   again: "Make again",
-  newer: (count: number) => plural(count, { one: "# picture is newer than the map", other: "# pictures are newer than the map" }),
+  newer: (count: number) =>
+    plural(count, { one: "# picture is newer than the map", other: "# pictures are newer than the map" }),
   making: "The map is being made",
   notMade: "The map could not be made",
   noWebGl: "This browser cannot draw the map",
-  noWebGlHint: "It needs WebGL 2. It may be turned off in the browser's settings, or the graphics driver may be too old.",
+  noWebGlHint:
+    "It needs WebGL 2. It may be turned off in the browser's settings, or the graphics driver may be too old.",
   tools: { label: "What dragging does", move: "Move", lasso: "Lasso", box: "Box" },
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",

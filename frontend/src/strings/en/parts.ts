@@ -23,6 +23,7 @@ export const parts = {
     collect: "Collect",
     note: "Write a note",
     more: "Loading more …",
+    moreFailed: "The rest could not be read.",
     end: (count: number) => plural(count, { one: "That is the only one", other: "That is all of #" }),
   },
   rows: { more: "Show more" },

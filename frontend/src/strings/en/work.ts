@@ -61,7 +61,8 @@ export const work = {
   stopOne: (title: string) => `Stop ${title}`,
   again: "Do it again",
   againOne: (title: string) => `Do again: ${title}`,
-  retryFailed: (count: number) => plural(count, { one: "Try the # failed item again", other: "Try the # failed items again" }),
+  retryFailed: (count: number) =>
+    plural(count, { one: "Try the # failed item again", other: "Try the # failed items again" }),
   begun: "The task was begun",
   begunAgain: "It was begun again",
   watch: "Watch it",

@@ -8,6 +8,7 @@ import { buttonClass } from "../../parts/Button";
 import { current } from "../../parts/collect/collecting";
 import { SelectField } from "../../parts/Field";
 import { GridEnd } from "../../parts/grid/Grid";
+import { pagingOf } from "../../parts/grid/paging";
 import { SizeSlider } from "../../parts/grid/SizeSlider";
 import { Markdown } from "../../parts/markdown/Markdown";
 import { Empty, Failed, LoadingGrid } from "../../parts/States";
@@ -48,11 +49,7 @@ function Pictures({ one }: { one: Counted }) {
   const list = useInfiniteQuery(collectionMedia(one.id, order));
   const members = useMemo(() => list.data?.pages.flatMap(({ res }) => res) ?? [], [list.data]);
   useKeptScroll(list.isSuccess);
-  const paging = {
-    hasMore: list.hasNextPage,
-    isLoading: list.isFetchingNextPage,
-    load: () => void list.fetchNextPage(),
-  };
+  const paging = pagingOf(list);
   if (list.isPending) return <LoadingGrid />;
   if (list.isError && members.length === 0) {
     return <Failed title={words.failed} error={list.error} onAgain={() => void list.refetch()} />;

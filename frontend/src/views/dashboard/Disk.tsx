@@ -1,7 +1,7 @@
 /** How full the disk is, and of what. */
 import type { CSSProperties } from "react";
 import type { Status } from "../../api/types";
-import { bytes as size, percent, strings } from "../../strings";
+import { percent, bytes as size, strings } from "../../strings";
 import styles from "./Dashboard.module.css";
 import { isNearlyFull, sharesOf } from "./disk";
 

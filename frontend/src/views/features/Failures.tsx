@@ -11,8 +11,8 @@ import { altOf, Picture } from "../../parts/Picture";
 import { useStart } from "../../parts/runs/useStart";
 import { Failed } from "../../parts/States";
 import { strings } from "../../strings";
-import styles from "./FeatureView.module.css";
 import shared from "./Features.module.css";
+import styles from "./FeatureView.module.css";
 import { reasonsOf, toldBy } from "./failures";
 
 const words = strings.features.failures;

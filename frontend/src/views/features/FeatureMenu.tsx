@@ -136,7 +136,11 @@ export function FeatureMenu(props: FeatureMenuProps) {
   return (
     <>
       <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger className={buttonClass("quiet", true)} aria-label={words.moreOf(props.name)} title={words.more}>
+        <DropdownMenu.Trigger
+          className={buttonClass("quiet", true)}
+          aria-label={words.moreOf(props.name)}
+          title={words.more}
+        >
           <Ellipsis size={18} aria-hidden />
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>

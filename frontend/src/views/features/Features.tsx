@@ -73,11 +73,7 @@ export default function Features() {
           </ul>
         </>
       )}
-      <NewFeature
-        isOpen={create}
-        modelKey={model || undefined}
-        onClose={close}
-      />
+      <NewFeature isOpen={create} modelKey={model || undefined} onClose={close} />
     </>
   );
 }

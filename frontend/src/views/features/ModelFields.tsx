@@ -1,6 +1,7 @@
 /** Which model, and which of its layers: with the length of what it says about a picture. */
 import { useQuery } from "@tanstack/react-query";
-import { type Layer, type Model, modelLayers } from "../../api/models";
+import { type Model, modelLayers } from "../../api/models";
+import type { Layer } from "../../api/types";
 import { SelectField, TextField } from "../../parts/Field";
 import { bytes, strings } from "../../strings";
 

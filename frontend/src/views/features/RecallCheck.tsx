@@ -11,8 +11,8 @@ import { RunProgress } from "../../parts/runs/RunProgress";
 import { useStart } from "../../parts/runs/useStart";
 import { Failed } from "../../parts/States";
 import { number, strings } from "../../strings";
-import styles from "./FeatureView.module.css";
 import shared from "./Features.module.css";
+import styles from "./FeatureView.module.css";
 import { RecallFound } from "./RecallFound";
 
 const words = strings.features.recall;

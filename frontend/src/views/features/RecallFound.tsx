@@ -7,8 +7,8 @@ import { LineChart } from "../../parts/chart/LineChart";
 import { useStart } from "../../parts/runs/useStart";
 import { say, sayFailure } from "../../parts/toasts";
 import { ago, decimal, fraction, number, percent, strings } from "../../strings";
-import styles from "./FeatureView.module.css";
 import shared from "./Features.module.css";
+import styles from "./FeatureView.module.css";
 import { curvesOf, marksOf, presentPoint, type RecallPoint } from "./recall";
 import { kindOf, storedSettings } from "./settings";
 

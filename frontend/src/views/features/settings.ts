@@ -72,7 +72,10 @@ export function typedOf(feature: Pick<Feature, "index_type" | "index_settings">)
   return Object.fromEntries(typed) as Typed;
 }
 
-function numberIn({ least = 0, most = Number.MAX_SAFE_INTEGER, isFraction }: Setting, text: string): number | undefined {
+function numberIn(
+  { least = 0, most = Number.MAX_SAFE_INTEGER, isFraction }: Setting,
+  text: string,
+): number | undefined {
   const value = Number(text.replace(",", "."));
   const isRight = isFraction ? Number.isFinite(value) : Number.isSafeInteger(value);
   return isRight && value >= least && value <= most ? value : undefined;

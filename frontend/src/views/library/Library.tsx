@@ -6,6 +6,7 @@ import { DropToImport } from "../../imports/DropToImport";
 import { ImportMenu } from "../../imports/ImportMenu";
 import { Button, IconButton } from "../../parts/Button";
 import { GridEnd } from "../../parts/grid/Grid";
+import { pagingOf } from "../../parts/grid/paging";
 import { SizeSlider } from "../../parts/grid/SizeSlider";
 import { Empty, Failed, LoadingGrid } from "../../parts/States";
 import { ViewHead } from "../../parts/ViewHead";
@@ -63,11 +64,7 @@ export default function Library() {
   useKeptScroll(list.isSuccess);
   const total = list.data?.pages[0]?.total;
   const media = list.data?.pages.flatMap((page) => page.media) ?? [];
-  const paging = {
-    hasMore: list.hasNextPage,
-    isLoading: list.isFetchingNextPage,
-    load: () => void list.fetchNextPage(),
-  };
+  const paging = pagingOf(list);
   return (
     <DropToImport>
       <ViewHead

@@ -67,10 +67,8 @@ export function MapCanvas({ points, kinds, graphic, state, isBehind, onView, onA
   const id = active === undefined ? undefined : points.places.ids[active];
   return (
     <div className={styles.map} data-no-marquee data-points={points.places.count}>
-      <canvas
-        ref={refs.canvas}
-        className={styles.canvas}
-        data-tool={tool}
+      <div
+        className={styles.ground}
         role="application"
         aria-label={words.label}
         aria-describedby={help}
@@ -78,7 +76,9 @@ export function MapCanvas({ points, kinds, graphic, state, isBehind, onView, onA
         tabIndex={0}
         onKeyDown={keys.onKeyDown}
         onBlur={keys.giveUp}
-      />
+      >
+        <canvas ref={refs.canvas} className={styles.canvas} data-tool={tool} />
+      </div>
       <svg className={styles.drawn} aria-hidden="true">
         <path ref={refs.area} className={styles.area} />
         <path ref={refs.draft} className={styles.draft} />

@@ -14,8 +14,8 @@ import { ago, strings } from "../../strings";
 import { useFeatureName } from "../features/useFeature";
 import { FeatureSelect, HighlightSelect } from "./Choices";
 import { Explorer } from "./Explorer";
-import { MapStage } from "./MapStage";
 import { MakeButton, Making, Newer, NoMap } from "./Making";
+import { MapStage } from "./MapStage";
 import { mapAddress } from "./state";
 import { useMaking } from "./useMaking";
 
@@ -60,9 +60,7 @@ function OfFeature({ feature, all }: { feature: Feature; all: readonly Feature[]
       {making.run && <Making run={making.run} />}
       {data && !making.run && <Newer count={data.newer} making={making} method={data.method} />}
       {head.isPending && <MapStage />}
-      {head.isError && !data && (
-        <Failed title={words.failed} error={head.error} onAgain={() => void head.refetch()} />
-      )}
+      {head.isError && !data && <Failed title={words.failed} error={head.error} onAgain={() => void head.refetch()} />}
       {data === null && !isDescribed && <NotDescribed feature={feature} />}
       {data === null && isDescribed && <NoMap making={making} />}
       {data && <Explorer head={data} state={state} change={change} />}

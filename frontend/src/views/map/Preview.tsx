@@ -8,7 +8,7 @@ import { useKept } from "../../state/kept";
 import { useSearchWith } from "../../state/searchWith";
 import { strings } from "../../strings";
 import { graphics, isVeiled, veilAll } from "../search/veil";
-import styles from "./Map.module.css";
+import styles from "./Preview.module.css";
 import { pictureOf } from "./picture";
 
 const words = strings.map;

@@ -12,7 +12,7 @@ export interface PainterParts {
   area: SVGPathElement;
   draft: SVGPathElement;
   /** Lies where the active point is. */
-  mark: HTMLElement;
+  mark: HTMLDivElement;
 }
 
 export interface Points {

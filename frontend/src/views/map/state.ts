@@ -50,8 +50,7 @@ const area: Piece<Ring> = {
     const isWhole = known.length === corners.length && known.length >= FEWEST_CORNERS && known.length <= MOST_CORNERS;
     return isWhole ? known : NO_RING;
   },
-  write: (ring) =>
-    ring.length === 0 ? {} : { area: ring.map(({ x, y }) => `${written(x)}_${written(y)}`).join(",") },
+  write: (ring) => (ring.length === 0 ? {} : { area: ring.map(({ x, y }) => `${written(x)}_${written(y)}`).join(",") }),
 };
 
 export const mapAddress = address<MapState>({

@@ -1,6 +1,6 @@
 /** The map by keys alone, while it has the focus: moving, zooming, opening, and a box to choose with. */
 import { type KeyboardEvent, useEffect, useState } from "react";
-import { type KeyBox, firstBox, ringOf, steppedBox, wayOf } from "./keyBox";
+import { firstBox, type KeyBox, ringOf, steppedBox, wayOf } from "./keyBox";
 import { ZOOM_STEP } from "./MapTools";
 import type { Stage } from "./stage";
 

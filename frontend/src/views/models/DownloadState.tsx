@@ -1,7 +1,8 @@
 /** What is done about the weights of a model: fetch them, watch that, stop it, see why it failed and try again. */
-import { CircleAlert, Download as DownloadIcon, Plus, RotateCcw } from "lucide-react";
+
 import { Link } from "@tanstack/react-router";
 import clsx from "clsx";
+import { CircleAlert, Download as DownloadIcon, Plus, RotateCcw } from "lucide-react";
 import type { Model } from "../../api/models";
 import { Button, buttonClass } from "../../parts/Button";
 import { RunProgress } from "../../parts/runs/RunProgress";

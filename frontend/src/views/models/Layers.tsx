@@ -1,6 +1,7 @@
 /** The layers of a model with the shapes of what they make: as far as they are known before and after it is here. */
 import { useQuery } from "@tanstack/react-query";
-import { type Layer, type Model, modelLayers } from "../../api/models";
+import { type Model, modelLayers } from "../../api/models";
+import type { Layer } from "../../api/types";
 import { Failed } from "../../parts/States";
 import { strings } from "../../strings";
 import styles from "./Models.module.css";

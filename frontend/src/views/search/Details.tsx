@@ -14,7 +14,7 @@ import { Failed } from "../../parts/States";
 import { say, sayFailure } from "../../parts/toasts";
 import { bytes, dateAndTime, fraction, strings } from "../../strings";
 import styles from "./Details.module.css";
-import { closerThan, type Reading, shareInWords } from "./reading";
+import { shareInWords } from "./reading";
 
 const words = strings.search.details;
 
@@ -61,8 +61,7 @@ function Facts({ media, full }: { media: Media; full: MediaFull | undefined }) {
   );
 }
 
-function Distance({ score, reading }: { score: number; reading: Reading | undefined }) {
-  const share = closerThan(reading, score);
+function Distance({ score, share }: { score: number; share: number | undefined }) {
   return (
     <>
       <Fact name={words.distance}>{fraction(score, 3)}</Fact>
@@ -98,7 +97,8 @@ export interface DetailsActions {
 interface DetailsProps {
   id: number;
   hit: Hit | undefined;
-  reading: Reading | undefined;
+  /** Of the library that is farther; nothing where it is not known. */
+  share: number | undefined;
   isCollected: boolean;
   actions: DetailsActions;
 }
@@ -140,7 +140,7 @@ function Actions({ id, isCollected, actions }: Pick<DetailsProps, "id" | "isColl
   );
 }
 
-export function Details({ id, hit, reading, isCollected, actions }: DetailsProps) {
+export function Details({ id, hit, share, isCollected, actions }: DetailsProps) {
   const full = useQuery(medium(id));
   const media: Media | undefined = hit?.media ?? full.data?.el;
   return (
@@ -157,7 +157,7 @@ export function Details({ id, hit, reading, isCollected, actions }: DetailsProps
           <Seen id={id} media={media} />
           <Actions id={id} isCollected={isCollected} actions={actions} />
           <dl className={styles.facts}>
-            {hit && <Distance score={hit.score} reading={reading} />}
+            {hit && <Distance score={hit.score} share={share} />}
             <Facts media={media} full={full.data} />
           </dl>
         </>

@@ -99,7 +99,7 @@ function Labels({ state, change }: FiltersProps) {
   const all = useQuery(detectors).data ?? [];
   const counts = new Map<string, number>();
   for (const { label, media } of all.flatMap(({ labels }) => labels)) {
-    counts.set(label, Math.max(media, counts.get(label) ?? 0));
+    if (label) counts.set(label, Math.max(media, counts.get(label) ?? 0));
   }
   if (counts.size === 0 && state.label === "") return null;
   return (

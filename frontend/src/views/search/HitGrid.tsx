@@ -6,7 +6,7 @@ import type { GridActions, SelectionState } from "../../parts/grid/types";
 import { useKept } from "../../state/kept";
 import { strings } from "../../strings";
 import type { Places } from "./agreement";
-import { type Reading, said } from "./reading";
+import { said } from "./reading";
 import styles from "./Search.module.css";
 import type { Hits } from "./useHits";
 import { graphics, isVeiled, veilAll } from "./veil";
@@ -40,8 +40,8 @@ function AgreeMark({ places, column, names }: { places: Places } & Omit<Agreed, 
   );
 }
 
-function Caption({ score, reading }: { score: number; reading: Reading | undefined }) {
-  const { distance, closer } = said(reading, score);
+function Caption({ score, share }: { score: number; share: number | undefined }) {
+  const { distance, closer } = said(score, share);
   return (
     <span className={styles.caption}>
       <span>{distance}</span>
@@ -73,9 +73,11 @@ interface HitGridProps {
 export function HitGrid({ label, hits: found, agreed, markedId, isKeyed = true, ...rest }: HitGridProps) {
   const [how] = useKept(graphics);
   const [isAll] = useKept(veilAll);
-  const { hits, query, noise, paging } = found;
-  const reading = query?.reading ?? undefined;
-  const caption = useCallback(({ score }: Hit) => <Caption score={score} reading={reading} />, [reading]);
+  const { hits, reading, noise, paging } = found;
+  const caption = useCallback(
+    ({ id, score }: Hit) => <Caption score={score} share={reading?.closer.get(id)} />,
+    [reading],
+  );
   const veiled = useCallback(({ media }: Hit) => isVeiled(media, how, isAll), [how, isAll]);
   const overlay = ({ id, group }: Hit) => {
     const places = agreed?.places.get(id);

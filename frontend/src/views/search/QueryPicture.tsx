@@ -11,6 +11,7 @@ import { RegionPicker } from "../../parts/region/RegionPicker";
 import type { Part } from "../../state/address";
 import { strings } from "../../strings";
 import styles from "./Panel.module.css";
+import { pictureOf } from "./results";
 
 const words = strings.search.query;
 
@@ -22,7 +23,7 @@ interface Shown {
 
 /** The largest small version there is; of an upload the picture itself. */
 function shownOf({ query }: SearchAnswer): Shown | undefined {
-  const { media, upload } = query;
+  const { media, upload } = pictureOf(query);
   if (media) {
     return { source: thumbnail(media, 640), ratio: media.width / Math.max(1, media.height), mediaId: media.id };
   }

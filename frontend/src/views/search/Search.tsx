@@ -12,6 +12,7 @@ import { Details } from "./Details";
 import type { Example } from "./examples";
 import { Panel } from "./Panel";
 import { Columns, One, type Shared } from "./Results";
+import { pictureOf } from "./results";
 import styles from "./Search.module.css";
 import { SelectionTools } from "./SelectionTools";
 import { Toolbar } from "./Toolbar";
@@ -28,7 +29,7 @@ function Results({ query, view }: { query: Example; view: SearchView }) {
     actions: view.actions,
     selection: view.selection,
     collected: view.members,
-    markedId: state.show ?? answer?.query.media?.id,
+    markedId: state.show ?? (answer && pictureOf(answer.query).media?.id),
   };
   if (ids.length < 2) return <One hits={hits} state={state} shared={shared} label={strings.search.results} />;
   return <Columns query={query} state={state} features={features} ids={ids} shared={shared} change={alter} />;
@@ -41,7 +42,7 @@ function ShownDetails({ view }: { view: SearchView }) {
     <Details
       id={state.show}
       hit={hits.hits.find(({ id }) => id === state.show)}
-      reading={hits.query?.reading ?? undefined}
+      share={hits.reading?.closer.get(state.show)}
       isCollected={members.has(state.show)}
       actions={detailsActions}
     />
@@ -70,13 +71,7 @@ function Searching({ query }: { query: Example }) {
           walk={view.walk}
           onForget={() => view.change({ walked: [] }, { replace: true })}
         />
-        <Toolbar
-          query={hits.query}
-          hidden={hits.hidden}
-          state={state}
-          change={alter}
-          knowsGraphic={hits.hits.some(({ media }) => "graphic" in media)}
-        />
+        <Toolbar query={hits.query} hidden={hits.hidden} state={state} change={alter} />
         <Results query={query} view={view} />
       </div>
       <ShownDetails view={view} />

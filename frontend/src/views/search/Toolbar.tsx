@@ -1,11 +1,11 @@
 /** What stands over the hits: how many, in which order, how they are shown, and where pictures are collected. */
 import { canFilter } from "../../api/abilities";
+import type { QueryShown } from "../../api/types";
 import { CollectionChoice } from "../../parts/collect/CollectionChoice";
 import { Select } from "../../parts/Fields";
 import { SizeSlider } from "../../parts/grid/SizeSlider";
 import { ViewHead } from "../../parts/ViewHead";
 import { duration, strings } from "../../strings";
-import type { QueryTold } from "./results";
 import styles from "./Search.module.css";
 import { ORDERS, type Order, type SearchState } from "./state";
 import { ViewMenu } from "./ViewMenu";
@@ -13,14 +13,13 @@ import { ViewMenu } from "./ViewMenu";
 const words = strings.search;
 
 interface ToolbarProps {
-  query: QueryTold | undefined;
+  query: QueryShown | undefined;
   hidden: number;
   state: SearchState;
   change: (part: Partial<SearchState>) => void;
-  knowsGraphic: boolean;
 }
 
-function note(query: QueryTold, hidden: number): string {
+function note(query: QueryShown, hidden: number): string {
   const parts = [
     query.total != null && query.total !== query.searched ? words.passing(query.total) : "",
     words.compared(query.searched, duration(query.timing)),
@@ -29,7 +28,7 @@ function note(query: QueryTold, hidden: number): string {
   return parts.filter(Boolean).join(" · ");
 }
 
-export function Toolbar({ query, hidden, state, change, knowsGraphic }: ToolbarProps) {
+export function Toolbar({ query, hidden, state, change }: ToolbarProps) {
   return (
     <ViewHead title={words.title} isTitleHidden note={query && note(query, hidden)}>
       <div className={styles.tools}>
@@ -49,7 +48,7 @@ export function Toolbar({ query, hidden, state, change, knowsGraphic }: ToolbarP
             </Select>
           </span>
         )}
-        <ViewMenu state={state} change={change} knowsGraphic={knowsGraphic} />
+        <ViewMenu state={state} change={change} />
         <CollectionChoice />
         <SizeSlider />
       </div>

@@ -1,6 +1,7 @@
 /** How hits are shown: one frame a video, blurred, and what becomes of graphic pictures. */
 import { Check, ChevronDown, Eye } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
+import { CAN_MARK } from "../../api/abilities";
 import { buttonClass } from "../../parts/Button";
 import menu from "../../parts/Menu.module.css";
 import { useKept } from "../../state/kept";
@@ -48,11 +49,9 @@ function GraphicItems() {
 interface ViewMenuProps {
   state: SearchState;
   change: (part: Partial<SearchState>) => void;
-  /** Whether the server knows which pictures are graphic. */
-  knowsGraphic: boolean;
 }
 
-export function ViewMenu({ state, change, knowsGraphic }: ViewMenuProps) {
+export function ViewMenu({ state, change }: ViewMenuProps) {
   const [isAll, setAll] = useKept(veilAll);
   return (
     <DropdownMenu.Root modal={false}>
@@ -65,7 +64,7 @@ export function ViewMenu({ state, change, knowsGraphic }: ViewMenuProps) {
         <DropdownMenu.Content className={menu.menu} align="end" sideOffset={6} collisionPadding={8}>
           <Item label={words.grouped} isOn={state.isGrouped} onChange={(isGrouped) => change({ isGrouped })} />
           <Item label={words.veilAll} isOn={isAll} onChange={setAll} />
-          {knowsGraphic && <GraphicItems />}
+          {CAN_MARK && <GraphicItems />}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

@@ -1,35 +1,26 @@
-/** What a distance means in this library. The server says how far strangers are; here it is only looked up. */
+/** What a distance means in this library, as the server tells it of each hit; here it is only put into words. */
+import type { SearchAnswer } from "../../api/types";
 import { fraction, percent, strings } from "../../strings";
 
-/** At a distance, the share of the library that is at least as close by chance. */
-export interface Quantile {
-  distance: number;
-  closer: number;
-}
-
 export interface Reading {
-  /** Rising in both. */
-  quantiles: readonly Quantile[];
-  /** From here on hits are no better than chance; nothing when it was not met. */
-  noise_distance?: number | null;
+  /** Of a hit, by its number: the share of the library, 0 to 1, that is farther. */
+  readonly closer: ReadonlyMap<number, number>;
+  /** So many hits stand out from chance, counted from the closest; nothing where that is not known. */
+  readonly standingOut: number | undefined;
 }
 
-/** The share of the library, 0 to 1, that is at least as close by chance; between two known points on a straight line. */
-export function chance({ quantiles }: Reading, distance: number): number | undefined {
-  const next = quantiles.findIndex((one) => one.distance >= distance);
-  const [first, last] = [quantiles[0], quantiles.at(-1)];
-  if (!first || !last) return undefined;
-  if (next < 0) return last.closer;
-  const [from, to] = [quantiles[next - 1], quantiles[next]];
-  if (!to || !from) return first.closer;
-  const way = to.distance - from.distance;
-  return way <= 0 ? to.closer : from.closer + ((distance - from.distance) / way) * (to.closer - from.closer);
-}
+type Page = Pick<SearchAnswer, "query" | "res">;
 
-/** The share of the library that is farther: "closer than 99.98 %". */
-export function closerThan(reading: Reading | undefined, distance: number): number | undefined {
-  const share = reading && chance(reading, distance);
-  return share === undefined ? undefined : Math.min(1, Math.max(0, 1 - share));
+/** What all pages tell together; nothing of a library that is too small to tell. */
+export function readingOf(pages: readonly Page[]): Reading | undefined {
+  const shares = pages.flatMap(({ query, res }) =>
+    (query.reading?.closer ?? []).flatMap((share, place): [number, number][] => {
+      const hit = res[place];
+      return hit ? [[hit.id, share]] : [];
+    }),
+  );
+  if (shares.length === 0) return undefined;
+  return { closer: new Map(shares), standingOut: pages[0]?.query.reading?.standing_out ?? undefined };
 }
 
 const SAME = 5e-4;
@@ -48,16 +39,23 @@ export interface Said {
 }
 
 /** A hit's distance in words: short enough for a line under a picture. */
-export function said(reading: Reading | undefined, distance: number): Said {
+export function said(distance: number, share: number | undefined): Said {
   if (distance < SAME) return { distance: strings.search.same, closer: undefined };
-  const share = closerThan(reading, distance);
   return { distance: fraction(distance), closer: share === undefined ? undefined : shareInWords(share) };
 }
 
-/** The place of the first hit that is noise, among hits in order of distance; nothing when all stand out or nothing is known. */
-export function noiseFrom(reading: Reading | undefined, distances: readonly number[]): number | undefined {
-  const edge = reading?.noise_distance;
-  if (edge == null) return undefined;
-  const place = distances.findIndex((distance) => distance >= edge);
+/**
+ * The place of the first hit that is noise, among those that are shown of all that are loaded, both in order of distance; nothing
+ * when all stand out or nothing is known.
+ */
+export function noiseFrom(
+  reading: Reading | undefined,
+  loaded: readonly number[],
+  shown: readonly number[],
+): number | undefined {
+  const edge = reading?.standingOut;
+  if (edge === undefined || edge >= loaded.length) return undefined;
+  const noise = new Set(loaded.slice(edge));
+  const place = shown.findIndex((id) => noise.has(id));
   return place < 0 ? undefined : place;
 }

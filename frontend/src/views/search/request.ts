@@ -1,41 +1,52 @@
 /** A search's state as the API wants to be asked: the parameters of `GET`, or the body of `POST` when there are several examples. */
+import type { SearchForm } from "../../api/types";
 import type { Part } from "../../state/address";
 import type { Example } from "./examples";
 import type { SearchState } from "./state";
 
-export type Value = string | number;
-export type Fields = Readonly<Record<string, Value>>;
+export type Fields = Readonly<Record<string, string | number>>;
+type BodyFields = Omit<SearchForm, "examples">;
 
-function filters(state: SearchState): Record<string, Value> {
-  return {
-    type: state.types.join(","),
-    since: state.since,
-    until: state.until,
-    collection_id: state.inside.join(","),
-    not_collection_id: state.outside.join(","),
-    label: state.label,
-    max_score: state.within ?? "",
-  };
-}
-
-const SORTED: Readonly<Record<SearchState["order"], Record<string, Value>>> = {
+const SORTED = {
   score: {},
   newest: { sort: "date", order: "desc" },
   oldest: { sort: "date", order: "asc" },
-};
+} as const satisfies Record<SearchState["order"], BodyFields>;
 
-/** The fields of a search besides its query, as far as `can` says that the server knows them. */
-export function fields(state: SearchState, can: (name: string) => boolean): Fields {
+/** All that a search can be asked besides its query. */
+function wanted(state: SearchState) {
   const needsDate = Boolean(state.since || state.until) || state.order !== "score";
-  const all: Record<string, Value> = {
-    feature: state.feature ?? "",
-    detect: state.detect,
-    group: state.isGrouped ? "video" : "",
-    ...filters(state),
-    date: needsDate ? state.date : "",
+  return {
+    feature: state.feature,
+    group: state.isGrouped ? ("video" as const) : undefined,
+    type: state.types,
+    since: state.since,
+    until: state.until,
+    collection_id: state.inside,
+    not_collection_id: state.outside,
+    label: state.label,
+    max_score: state.within,
+    date: needsDate ? state.date : undefined,
     ...SORTED[state.order],
   };
-  return Object.fromEntries(Object.entries(all).filter(([name, value]) => value !== "" && can(name)));
+}
+
+const isSaid = (value: unknown) => value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0);
+
+/** What is not as it would be anyway, as far as `can` says that the server knows it. */
+function known(all: object, can: (name: string) => boolean): [string, unknown][] {
+  return Object.entries(all).filter(([name, value]) => isSaid(value) && can(name));
+}
+
+/** The parameters of a search besides its query: lists are texts with commas. */
+export function fields(state: SearchState, can: (name: string) => boolean): Fields {
+  const all = known({ ...wanted(state), detect: state.detect }, can);
+  return Object.fromEntries(all.map(([name, value]) => [name, typeof value === "number" ? value : String(value)]));
+}
+
+/** The same in the body of a search of several, which no model looks at: lists are lists. */
+export function bodyFields(state: SearchState, can: (name: string) => boolean): BodyFields {
+  return Object.fromEntries(known(wanted(state), can));
 }
 
 /** One example in the body of a search of several. */

@@ -1,24 +1,16 @@
 /** The hits of a search, page by page. */
-import { infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { canFilter } from "../../api/abilities";
 import { answer, api } from "../../api/client";
-import { NAMES } from "../../api/queries";
-import type { QueryShown, SearchAnswer } from "../../api/types";
+import { NAMES, queryClient } from "../../api/queries";
+import type { ExampleShown, QueryShown, SearchAnswer } from "../../api/types";
 import type { Example } from "./examples";
-import type { Reading } from "./reading";
-import { asked, exampleFields, fields, isCombined } from "./request";
+import { asked, bodyFields, exampleFields, fields, isCombined } from "./request";
 import type { SearchState } from "./state";
 
 const PAGE = 60;
 /** Most that a reload loads at once; the rest comes as one scrolls. */
 const MOST_AT_ONCE = 1_200;
-
-/** What servers tell of a query besides what all do. */
-export interface QueryTold extends QueryShown {
-  /** Pictures that pass the filters. */
-  total?: number | null;
-  reading?: Reading | null;
-}
 
 interface Wanted {
   query: Example;
@@ -30,17 +22,39 @@ interface Page {
   limit: number;
 }
 
-function combined({ query, state }: Wanted, page: Page, signal: AbortSignal): Promise<SearchAnswer> {
-  const body = { examples: exampleFields(query, state), ...fields(state, canFilter), ...page };
-  // Known to servers that have the route at all: see `CAN_COMBINE`.
-  return answer(api.POST("/api/v1/search" as never, { body, signal } as never) as never);
+/** The picture that is searched with; of several examples the first. */
+export function pictureOf(query: QueryShown): Pick<ExampleShown, "media" | "upload"> {
+  return query.examples?.[0] ?? query;
+}
+
+/** Which picture a seed means: asked once, because it is another one as soon as the library grows. */
+const seeded = (seed: string) =>
+  queryOptions({
+    queryKey: [NAMES.search, "seed", seed],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }): Promise<Example> => {
+      const params = { path: { seed }, query: { limit: 1 } };
+      const { query } = await answer(api.GET("/api/v1/search/random/{seed}", { params, signal }));
+      return { kind: "media", which: `${query.media?.id}` };
+    },
+  });
+
+/** One of several examples must have a number. */
+function named(query: Example): Promise<Example> | Example {
+  return query.kind === "random" ? queryClient.ensureQueryData(seeded(query.which)) : query;
+}
+
+async function combined({ query, state }: Wanted, page: Page, signal: AbortSignal): Promise<SearchAnswer> {
+  const examples = exampleFields(await named(query), state);
+  const body = { examples, ...bodyFields(state, canFilter), ...page, reading: true };
+  return answer(api.POST("/api/v1/search", { body, signal }));
 }
 
 function ask(wanted: Wanted, page: Page, signal: AbortSignal): Promise<SearchAnswer> {
   const { query: example, state } = wanted;
   if (isCombined(state)) return combined(wanted, page, signal);
   const { kind, which } = example;
-  const query = { ...page, ...fields(state, canFilter), ...state.region };
+  const query = { ...page, ...fields(state, canFilter), ...state.region, reading: "1" as const };
   const number = { path: { id: Number(which) }, query };
   switch (kind) {
     case "media":

@@ -1,13 +1,14 @@
 /** The hits of one feature, loaded so far, without those that are not wanted. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo } from "react";
-import type { Hit } from "../../api/types";
+import { useEffect, useMemo } from "react";
+import type { Hit, QueryShown } from "../../api/types";
+import { mayLoad, pagingOf } from "../../parts/grid/paging";
 import type { Paging } from "../../parts/grid/types";
 import { useKept } from "../../state/kept";
 import { seen } from "../../state/seen";
 import type { Example } from "./examples";
-import { noiseFrom } from "./reading";
-import { type QueryTold, results } from "./results";
+import { noiseFrom, type Reading, readingOf } from "./reading";
+import { results } from "./results";
 import type { SearchState } from "./state";
 import { graphics, isLeftOut } from "./veil";
 
@@ -27,7 +28,8 @@ export interface Hits {
   hits: readonly Hit[];
   loaded: number;
   hidden: number;
-  query: QueryTold | undefined;
+  query: QueryShown | undefined;
+  reading: Reading | undefined;
   paging: Paging;
   /** Place among `hits` from which on they are noise. */
   noise: number | undefined;
@@ -36,6 +38,8 @@ export interface Hits {
 function useHitList(query: Example, state: SearchState) {
   return useInfiniteQuery(results({ query, state }));
 }
+
+const numberOf = ({ id }: Hit) => id;
 
 export function useHits(query: Example, state: SearchState): Hits {
   const list = useHitList(query, state);
@@ -46,22 +50,18 @@ export function useHits(query: Example, state: SearchState): Hits {
     () => all.filter(({ id, media }) => !before.has(id) && !isLeftOut(media, how)),
     [all, before, how],
   );
-  const load = useCallback(() => void list.fetchNextPage(), [list.fetchNextPage]);
-  const paging = { hasMore: list.hasNextPage, isLoading: list.isFetchingNextPage, load };
-  const isShort = hits.length < FEW && all.length > 0 && paging.hasMore && !paging.isLoading;
+  const paging = pagingOf(list);
+  const { fetchNextPage } = list;
+  const isShort = hits.length < FEW && all.length > 0 && mayLoad(paging);
   useEffect(() => {
-    if (isShort) load();
-  }, [isShort, load]);
-  const told = list.data?.pages[0]?.query as QueryTold | undefined;
+    if (isShort) void fetchNextPage();
+  }, [isShort, fetchNextPage]);
+  const reading = useMemo(() => readingOf(list.data?.pages ?? []), [list.data]);
+  const isByScore = state.order === "score";
   const noise = useMemo(
-    () =>
-      state.order === "score"
-        ? noiseFrom(
-            told?.reading ?? undefined,
-            hits.map(({ score }) => score),
-          )
-        : undefined,
-    [hits, told, state.order],
+    () => (isByScore ? noiseFrom(reading, all.map(numberOf), hits.map(numberOf)) : undefined),
+    [isByScore, reading, all, hits],
   );
-  return { list, hits, loaded: all.length, hidden: all.length - hits.length, query: told, paging, noise };
+  const told = list.data?.pages[0]?.query;
+  return { list, hits, loaded: all.length, hidden: all.length - hits.length, query: told, reading, paging, noise };
 }

@@ -11,6 +11,7 @@ import { NOTHING } from "../../state/selection";
 import { type Change, useAddress } from "../../state/useAddress";
 import type { DetailsActions } from "./Details";
 import { type Example, ofLibrary } from "./examples";
+import { pictureOf } from "./results";
 import { type SearchState, searchAddress } from "./state";
 import { type Liking, useExamples } from "./useExamples";
 import { type Hits, useHits } from "./useHits";
@@ -19,7 +20,7 @@ import { useWalk, type Walk } from "./useWalk";
 /** What is searched with, as the server has named it: of a random picture its number. */
 function hereOf(query: Example, answer: SearchAnswer | undefined, state: SearchState): Example | undefined {
   const region = state.region && { region: state.region };
-  const { media, upload } = answer?.query ?? {};
+  const { media, upload } = answer ? pictureOf(answer.query) : {};
   if (media) return { kind: "media", which: `${media.id}`, ...region };
   if (upload) return { kind: "upload", which: `${upload.id}`, ...region };
   return query.kind === "random" ? undefined : { ...query, ...region };

@@ -58,7 +58,11 @@ export function Filters(props: FiltersProps) {
   return (
     <search className={styles.filters} aria-label={words.title}>
       <By {...props} />
-      <Button aria-pressed={isMine} className={isMine ? (styles.pressed ?? "") : ""} onClick={() => change({ by: isMine ? "" : own })}>
+      <Button
+        aria-pressed={isMine}
+        className={isMine ? (styles.pressed ?? "") : ""}
+        onClick={() => change({ by: isMine ? "" : own })}
+      >
         {words.mine}
       </Button>
       <div>

@@ -60,8 +60,7 @@ export function UploadGrid({ uploads, paging }: { uploads: readonly Upload[]; pa
   const putIn = usePromote();
   const { ids } = selection.value;
   const selected = useMemo(() => uploads.filter(({ id }) => ids.has(id)), [uploads, ids]);
-  const remove = (chosen: readonly Upload[]) =>
-    chosen.length > MOST_KEPT ? setAsked(chosen) : void discard(chosen);
+  const remove = (chosen: readonly Upload[]) => (chosen.length > MOST_KEPT ? setAsked(chosen) : void discard(chosen));
   useKeys({ remove: () => (selected.length > 0 ? remove(selected) : false) });
   const search = useCallback(
     ({ id }: Upload) => void navigate({ to: "/search/$kind/$which", params: { kind: "upload", which: `${id}` } }),

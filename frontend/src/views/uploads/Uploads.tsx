@@ -6,6 +6,7 @@ import { useMemo } from "react";
 import { uploads as uploadsOf } from "../../api/uploads";
 import { Button, buttonClass } from "../../parts/Button";
 import { GridEnd } from "../../parts/grid/Grid";
+import { pagingOf } from "../../parts/grid/paging";
 import { SizeSlider } from "../../parts/grid/SizeSlider";
 import { Empty, Failed, LoadingGrid } from "../../parts/States";
 import { ViewHead } from "../../parts/ViewHead";
@@ -46,11 +47,7 @@ export default function Uploads() {
   const uploads = useMemo(() => pages?.flatMap(({ res }) => res) ?? [], [pages]);
   const names = useMemo(() => [...new Set([person.read(), ...namesIn(uploads)])], [uploads]);
   const total = pages?.[0]?.total;
-  const paging = {
-    hasMore: list.hasNextPage,
-    isLoading: list.isFetchingNextPage,
-    load: () => void list.fetchNextPage(),
-  };
+  const paging = pagingOf(list);
   return (
     <>
       <ViewHead title={words.title} note={total !== undefined && words.count(total)}>

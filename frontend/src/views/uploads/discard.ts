@@ -1,6 +1,7 @@
 /** Deleting uploads. Their bytes are gone from the server then: the way back is to send them again, so the page keeps them a while. */
-import { bytesOf, deleteUploads, sendAgain } from "../../api/uploads";
+
 import type { Upload } from "../../api/types";
+import { bytesOf, deleteUploads, sendAgain } from "../../api/uploads";
 import { say, sayFailure } from "../../parts/toasts";
 import { strings } from "../../strings";
 

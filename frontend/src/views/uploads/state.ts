@@ -7,4 +7,7 @@ export interface UploadsState {
   sort: "newest" | "oldest";
 }
 
-export const uploadsAddress = address<UploadsState>({ by: text("by"), sort: choice("sort", ["newest", "oldest"], "newest") });
+export const uploadsAddress = address<UploadsState>({
+  by: text("by"),
+  sort: choice("sort", ["newest", "oldest"], "newest"),
+});

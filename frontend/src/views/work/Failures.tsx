@@ -2,6 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { jobFailures } from "../../api/jobs";
+import { pagingOf } from "../../parts/grid/paging";
 import { MoreRows } from "../../parts/MoreRows";
 import { Failed } from "../../parts/States";
 import { strings } from "../../strings";
@@ -23,11 +24,7 @@ function Item({ item }: { item: string }) {
 export function Failures({ uuid, count }: { uuid: string; count: number }) {
   const list = useInfiniteQuery(jobFailures(uuid));
   const rows = list.data?.pages.flatMap(({ res }) => res) ?? [];
-  const paging = {
-    hasMore: list.hasNextPage,
-    isLoading: list.isFetchingNextPage,
-    load: () => void list.fetchNextPage(),
-  };
+  const paging = pagingOf(list);
   return (
     <section className={styles.part}>
       <h2>{words.failures(count)}</h2>

@@ -1,6 +1,7 @@
 /** How far a task is, how fast it goes, and how long it will take. */
-import { rateNow, secondsLeft } from "../../api/pace";
+
 import { useLiveTask } from "../../api/live";
+import { rateNow, secondsLeft } from "../../api/pace";
 import type { Job } from "../../api/types";
 import { ProgressBar } from "../../parts/ProgressBar";
 import { useNow } from "../../state/now";

@@ -116,11 +116,7 @@ export default function Task() {
   return (
     <>
       <ViewHead title={words.title} />
-      {error ? (
-        <Failed title={words.page.failed} error={error} onAgain={() => void refetch()} />
-      ) : (
-        <LoadingRows />
-      )}
+      {error ? <Failed title={words.page.failed} error={error} onAgain={() => void refetch()} /> : <LoadingRows />}
     </>
   );
 }

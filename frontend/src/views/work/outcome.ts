@@ -42,10 +42,7 @@ function ofImport({ found, added, already_there, failed, update_index }: Found):
       ...fact(results.already_there, already_there),
       ...fact(results.failed, failed),
     ],
-    ways: [
-      { label: to.library, path: "/library" },
-      ...(next ? [{ label: to.index, path: `/work/${next}` }] : []),
-    ],
+    ways: [{ label: to.library, path: "/library" }, ...(next ? [{ label: to.index, path: `/work/${next}` }] : [])],
   };
 }
 

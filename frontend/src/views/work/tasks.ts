@@ -51,7 +51,9 @@ export function atWork(
 ): Job[] {
   const known = new Set(records.map(({ uuid }) => uuid));
   const recorded = records.map((one) => withLive(one, live.get(one.uuid))).reverse();
-  const heard = [...live.values()].filter(({ uuid, taskName }) => !known.has(uuid) && (kind === "" || taskName === kind));
+  const heard = [...live.values()].filter(
+    ({ uuid, taskName }) => !known.has(uuid) && (kind === "" || taskName === kind),
+  );
   return [...recorded, ...heard.map(recordOf)]
     .filter(({ status }) => (statuses as readonly string[]).includes(status))
     .sort(byTurn);

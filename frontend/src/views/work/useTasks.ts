@@ -5,6 +5,7 @@ import { jobHistory, OVER, unfinishedJobs } from "../../api/jobs";
 import { type Live, useLive } from "../../api/live";
 import { NAMES } from "../../api/queries";
 import type { Job } from "../../api/types";
+import { pagingOf } from "../../parts/grid/paging";
 import type { Paging } from "../../parts/grid/types";
 import { partsOf, type WorkState } from "./state";
 import { atWork, once } from "./tasks";
@@ -56,11 +57,7 @@ export function useTasks(state: WorkState): Tasks {
     now: now && atWork(unfinished.data ?? [], live.tasks, state.kind, now),
     over: over && recorded,
     total: pages?.at(-1)?.total ?? 0,
-    paging: {
-      hasMore: history.hasNextPage,
-      isLoading: history.isFetchingNextPage,
-      load: () => void history.fetchNextPage(),
-    },
+    paging: pagingOf(history),
     isPending: wanted.some(({ isPending }) => isPending),
     error: wanted.find(({ data }) => data === undefined)?.error ?? null,
     askAgain: () => {

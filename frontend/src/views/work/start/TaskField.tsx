@@ -1,6 +1,7 @@
 /** One parameter of a task, with the control that fits it. */
-import { Check } from "../../../parts/Fields";
+
 import { LongTextField, SelectField, TextField } from "../../../parts/Field";
+import { Check } from "../../../parts/Fields";
 import { strings } from "../../../strings";
 import { paramName } from "../words";
 import { type Control, controlOf } from "./fields";

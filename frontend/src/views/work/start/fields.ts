@@ -73,7 +73,7 @@ const ALWAYS: Readonly<Record<string, TaskParams>> = { import: { update_index: t
 
 type Value = TaskParams[string];
 
-function valueOf(control: Control, text: string): Value | undefined {
+function typedValue(control: Control, text: string): Value | undefined {
   const typed = text.trim();
   if (typed === "") return undefined;
   const lines = () => typed.split(/\s*\n\s*/).filter(Boolean);
@@ -93,7 +93,7 @@ function valueOf(control: Control, text: string): Value | undefined {
 /** What is sent: only what was filled in. */
 export function paramsOf({ key, params }: TaskKind, values: Values): TaskParams {
   const filled = params.flatMap((param): [string, Value][] => {
-    const value = valueOf(controlOf(key, param), values[param] ?? "");
+    const value = typedValue(controlOf(key, param), values[param] ?? "");
     return value === undefined ? [] : [[param, value]];
   });
   return { ...ALWAYS[key], ...Object.fromEntries(filled) };
