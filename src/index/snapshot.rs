@@ -105,6 +105,7 @@ fn open(folder: &Path, pointer: &Pointer, rows: &Arc<dyn Rows>, fingerprint: &st
     if let Some(effort) = effort {
         manifest.kind = manifest.kind.with_effort(effort);
         manifest.built = manifest.built.map(|kind| kind.with_effort(effort));
+        manifest.plan = manifest.plan.map(|plan| plan.scaled(effort));
     }
     let index = open_index(folder, &manifest, rows)?;
     Ok(Snapshot { manifest, index })
@@ -149,7 +150,7 @@ fn check(manifest: &Manifest, rows: &dyn Rows, fingerprint: &str) -> Result<()> 
 
 fn open_index(folder: &Path, manifest: &Manifest, rows: &Arc<dyn Rows>) -> Result<Box<dyn VectorIndex>> {
     let (rows, count) = (Arc::clone(rows), manifest.count);
-    let kind = manifest.built.as_ref().unwrap_or(&manifest.kind);
+    let kind = manifest.kind_built();
     if count == 0 || *kind == IndexKind::Flat {
         return Ok(Box::new(FlatIndex::of_first(rows, count)));
     }

@@ -101,7 +101,7 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
     let recall = tokio::task::block_in_place(|| {
         let present = open(None)?.ok_or_else(none)?;
         let asking = asking(rows.len(), sample);
-        let efforts: Vec<Option<usize>> = present.manifest.kind.efforts().into_iter().map(Some).collect();
+        let efforts: Vec<Option<usize>> = present.manifest.kind_built().efforts().into_iter().map(Some).collect();
         let efforts = if efforts.is_empty() { vec![None] } else { efforts };
         let total = efforts.len() as u64 + 1;
         work.progress(0, total, "Scanning for the truth...");
@@ -113,7 +113,7 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
             let snapshot = open(effort)?.ok_or_else(none)?;
             points.push(measure(&snapshot, rows.as_ref(), &asking, &truth, effort)?);
         }
-        let kind = &present.manifest.kind;
+        let kind = present.manifest.kind_built();
         let (parameter, value) = kind.effort().map(|(name, value)| (name.to_owned(), value)).unzip();
         let (index, made_at) = (kind.name().to_owned(), Utc::now().to_rfc3339());
         Ok::<_, Error>(Recall { feature_id, index, made_at, sampled: asking.len(), vectors: rows.len(), parameter, present: value, points })

@@ -94,24 +94,36 @@ async fn a_wrong_map_is_refused_by_field() {
     }
 }
 
+/// What the task finds for a feature, as its address tells it.
+async fn measured(test: &TestApp, feature: i64) -> Value {
+    let job = end_of(test, &run(test, "evaluate_index", json!({ "feature_id": feature, "sample": 24 })).await).await;
+    assert_eq!(job["status"], "done", "{job}");
+    let recall = test.get_ok(&format!("/api/v1/feature/{feature}/recall")).await["res"].clone();
+    assert_eq!((&recall["sampled"], &recall["vectors"]), (&json!(24), &json!(48)));
+    recall
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_recall_of_an_index_is_measured_against_the_exact_scan() {
     let test = TestApp::with_pictures().await;
     let (status, body) = test.get("/api/v1/feature/1/recall/").await;
     assert!(status == 404 && body["error"].as_str().unwrap().contains("evaluate_index"), "{body}");
     let _workers = workers(&test);
-    let job = end_of(&test, &run(&test, "evaluate_index", json!({ "feature_id": 1, "sample": 24 })).await).await;
-    assert_eq!(job["status"], "done", "{job}");
-    let recall = test.get_ok("/api/v1/feature/1/recall").await["res"].clone();
-    assert_eq!((&recall["index"], &recall["parameter"], &recall["present"]), (&json!("hnsw"), &json!("ef_search"), &json!(192)));
-    assert_eq!((&recall["sampled"], &recall["vectors"]), (&json!(24), &json!(48)));
-    let points = recall["points"].as_array().unwrap();
-    assert!(points.windows(2).all(|pair| pair[0]["value"].as_u64() < pair[1]["value"].as_u64()), "{points:?}");
-    let present = points.iter().find(|point| point["value"] == 192).unwrap();
-    assert!(present["recall"].as_f64().unwrap() > 0.99, "{present}");
-    for point in points {
-        let (half, most) = (point["p50_ms"].as_f64().unwrap(), point["p95_ms"].as_f64().unwrap());
-        assert!((0.0..=1.0).contains(&point["recall"].as_f64().unwrap()) && half > 0.0 && half <= most, "{point}");
+    let few = measured(&test, 1).await;
+    assert_eq!((&few["index"], &few["parameter"], few["points"].as_array().unwrap().len()), (&json!("flat"), &Value::Null, 1));
+    for (index_type, parameter, present) in [("hnsw", "ef_search", 192), ("codes", "reach_percent", 100)] {
+        let feature = test.create_feature(|spec| spec.index_type = index_type.into()).await;
+        test.build(&feature).await;
+        let recall = measured(&test, feature.id.0).await;
+        assert_eq!((&recall["index"], &recall["parameter"], &recall["present"]), (&json!(index_type), &json!(parameter), &json!(present)));
+        let points = recall["points"].as_array().unwrap();
+        assert!(points.len() > 4 && points.windows(2).all(|pair| pair[0]["value"].as_u64() < pair[1]["value"].as_u64()), "{points:?}");
+        let present = points.iter().find(|point| point["value"] == present).unwrap();
+        assert!(present["recall"].as_f64().unwrap() > 0.99, "{present}");
+        for point in points {
+            let (half, most) = (point["p50_ms"].as_f64().unwrap(), point["p95_ms"].as_f64().unwrap());
+            assert!((0.0..=1.0).contains(&point["recall"].as_f64().unwrap()) && half > 0.0 && half <= most, "{point}");
+        }
     }
     let (status, body) =
         test.send_json("POST", "/api/v1/task/run", &json!({ "task_name": "evaluate_index", "params": { "sample": 5 } })).await;

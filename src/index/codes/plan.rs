@@ -69,6 +69,19 @@ impl Plan {
             (None, _) => *first,
         }
     }
+
+    /// The same plan with this share of its reach, in percent.
+    pub(in crate::index) fn scaled(&self, percent: usize) -> Self {
+        let share = |value: usize| (value * percent / 100).max(1);
+        let scaled = |step: &Step| Step {
+            depth: step.depth,
+            lists: share(step.lists),
+            candidates: share(step.candidates).max(step.depth),
+            filtered_lists: share(step.filtered_lists),
+        };
+        Self { steps: self.steps.iter().map(scaled).collect() }
+    }
+
     /// What scoring the allowed rows of the chosen lists one by one costs.
     pub(super) fn cost_one_by_one(allowed: usize, share_of_lists: f64) -> f64 {
         allowed as f64 * (LOOK_UP_COST + share_of_lists * CANDIDATE_COST)

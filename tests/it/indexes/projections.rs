@@ -6,11 +6,11 @@ use likeness::Kind;
 use likeness::index::projection::{Layout, neighbours, principal_plane, spread};
 use likeness::index::{MemoryRows, Rows};
 
-const CLUSTERS: usize = 8;
-const EACH: usize = 40;
+const CLUSTERS: usize = 16;
+const EACH: usize = 20;
 const DIMENSION: usize = 32;
 
-/// Eight groups around eight axes, with a little noise: which group a row belongs to is its number modulo eight.
+/// Sixteen groups around sixteen axes, with a little noise: which group a row belongs to is its number modulo sixteen.
 fn groups() -> MemoryRows {
     let values = (0..CLUSTERS * EACH).flat_map(|row| {
         let noise = move |place: usize| ((row * 7919 + place * 104_729) % 1000) as f32 / 1000.0 - 0.5;
@@ -42,7 +42,7 @@ fn purity(places: &[[f32; 2]]) -> f32 {
 fn neighbours_stay_neighbours_where_a_plane_cannot_keep_them() {
     let rows = groups();
     let (plane, places) = (principal_plane(&rows, 3), map(&rows, 300));
-    assert!(purity(&plane) < 0.8, "eight axes do not fit into a plane: {}", purity(&plane));
+    assert!(purity(&plane) < 0.8, "sixteen axes do not fit into a plane: {}", purity(&plane));
     assert!(purity(&places) > 0.97, "{}", purity(&places));
     assert!(places.iter().flatten().all(|value| value.is_finite()));
     assert_eq!(places, map(&rows, 300), "the same map from the same vectors");
