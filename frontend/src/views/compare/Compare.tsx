@@ -45,8 +45,16 @@ export default function Compare() {
     queries: ids.map((id) => ({ ...medium(id), enabled: isValid })),
   });
   if (!isValid) return <Missing />;
+  if (first?.data && second?.data) return <Both one={first.data} other={second.data} />;
   const failed = [first, second].find((query) => query?.isError);
-  if (failed) return <Failed title={words.failed} error={failed.error} onAgain={() => void failed.refetch()} />;
-  if (!first?.data || !second?.data) return <LoadingGrid />;
-  return <Both one={first.data} other={second.data} />;
+  return (
+    <>
+      <ViewHead title={words.title} />
+      {failed ? (
+        <Failed title={words.failed} error={failed.error} onAgain={() => void failed.refetch()} />
+      ) : (
+        <LoadingGrid />
+      )}
+    </>
+  );
 }

@@ -33,6 +33,7 @@ function offered(models: readonly Model[]): readonly Model[] {
 interface FormProps extends Omit<NewFeatureProps, "isOpen"> {
   id: string;
   models: readonly Model[];
+  onBusy: (isBusy: boolean) => void;
 }
 
 function useModelTyped(models: readonly Model[], modelKey: string | undefined) {
@@ -40,9 +41,9 @@ function useModelTyped(models: readonly Model[], modelKey: string | undefined) {
   return useState<ModelTyped>({ key: first?.key ?? "", layer: "", typed: "" });
 }
 
-function Form({ id, models, modelKey, onClose }: FormProps) {
+function Form({ id, models, modelKey, onBusy, onClose }: FormProps) {
   const [of, setOf] = useModelTyped(models, modelKey);
-  const { index, setIndex, wrong, errorOf, setErrors, submit } = useFeatureForm({ kind: "auto", typed: {} });
+  const { index, setIndex, wrong, errorOf, setErrors, submit } = useFeatureForm({ kind: "auto", typed: {} }, onBusy);
   const [active, setActive] = useState(true);
   const [isBuilt, setBuilt] = useState(true);
   const { start } = useStart();
@@ -84,17 +85,18 @@ function Form({ id, models, modelKey, onClose }: FormProps) {
 export function NewFeature({ isOpen, onClose, modelKey }: NewFeatureProps) {
   const id = useId();
   const list = useQuery(zoo);
+  const [isBusy, setBusy] = useState(false);
   const foot = (
     <>
       <Button onClick={onClose}>{strings.parts.cancel}</Button>
-      <Button kind="primary" type="submit" form={id} disabled={!list.data}>
+      <Button kind="primary" type="submit" form={id} isBusy={isBusy} disabled={!list.data}>
         {words.form.create}
       </Button>
     </>
   );
   return (
     <Dialog title={words.form.newTitle} isOpen={isOpen} onClose={onClose} foot={foot}>
-      {list.data && <Form id={id} models={offered(list.data)} modelKey={modelKey} onClose={onClose} />}
+      {list.data && <Form id={id} models={offered(list.data)} modelKey={modelKey} onBusy={setBusy} onClose={onClose} />}
       {list.isPending && <p className={styles.quiet}>{strings.parts.loading}</p>}
       {list.isError && !list.data && (
         <Failed title={words.form.noModels} error={list.error} onAgain={() => void list.refetch()} />
