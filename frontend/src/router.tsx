@@ -139,7 +139,8 @@ export const router = createRouter({
   stringifySearch: formatQuery,
   defaultErrorComponent: Crashed,
   defaultPreload: "intent",
-  scrollRestoration: false,
+  // `useKeptScroll` does it: a view knows when it has its height, and a late jump to the top would undo that.
+  scrollRestoration: () => false,
 });
 
 declare module "@tanstack/react-router" {
