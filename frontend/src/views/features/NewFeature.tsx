@@ -30,7 +30,7 @@ function offered(models: readonly Model[]): readonly Model[] {
   return fit.toSorted((one, other) => Number(other.isDownloaded) - Number(one.isDownloaded));
 }
 
-interface FormProps extends Omit<NewFeatureProps, "isOpen"> {
+interface FormProps extends Pick<NewFeatureProps, "modelKey"> {
   id: string;
   models: readonly Model[];
   onBusy: (isBusy: boolean) => void;
@@ -41,7 +41,7 @@ function useModelTyped(models: readonly Model[], modelKey: string | undefined) {
   return useState<ModelTyped>({ key: first?.key ?? "", layer: "", typed: "" });
 }
 
-function Form({ id, models, modelKey, onBusy, onClose }: FormProps) {
+function Form({ id, models, modelKey, onBusy }: FormProps) {
   const [of, setOf] = useModelTyped(models, modelKey);
   const { index, setIndex, wrong, errorOf, setErrors, submit } = useFeatureForm({ kind: "auto", typed: {} }, onBusy);
   const [active, setActive] = useState(true);
@@ -52,8 +52,8 @@ function Form({ id, models, modelKey, onBusy, onClose }: FormProps) {
     const parts = { modelzoo_name: of.key, layer: layerOf(of), index_type: index.kind, index_settings, active };
     const feature = await createFeature(parts);
     if (isBuilt) start("update_index", { feature_id: feature.id });
-    onClose();
-    void navigate({ to: "/features/$id", params: { id: `${feature.id}` } });
+    // In place of the form: Back leads to where one was before it.
+    void navigate({ to: "/features/$id", params: { id: `${feature.id}` }, replace: true });
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -96,7 +96,7 @@ export function NewFeature({ isOpen, onClose, modelKey }: NewFeatureProps) {
   );
   return (
     <Dialog title={words.form.newTitle} isOpen={isOpen} onClose={onClose} foot={foot}>
-      {list.data && <Form id={id} models={offered(list.data)} modelKey={modelKey} onBusy={setBusy} onClose={onClose} />}
+      {list.data && <Form id={id} models={offered(list.data)} modelKey={modelKey} onBusy={setBusy} />}
       {list.isPending && <p className={styles.quiet}>{strings.parts.loading}</p>}
       {list.isError && !list.data && (
         <Failed title={words.form.noModels} error={list.error} onAgain={() => void list.refetch()} />
