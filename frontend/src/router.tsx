@@ -1,9 +1,16 @@
 /** All addresses of the pages, and the view of each; a view's code comes when it is needed. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { whenThere } from "./api/code";
 import { Crashed, Missing } from "./shell/Missing";
 import { Shell } from "./shell/Shell";
 import { formatQuery, type Params, parseQuery } from "./state/address";
 import { movedTo } from "./state/moved";
+
+/** A view whose code comes when it is visited. */
+function view<Module extends { default: ComponentType }>(load: () => Promise<Module>) {
+  return lazyRouteComponent(() => whenThere(load));
+}
 
 const root = createRootRoute({
   component: Shell,
@@ -29,87 +36,87 @@ const home = createRoute({
 const search = createRoute({
   getParentRoute: () => root,
   path: "/search",
-  component: lazyRouteComponent(() => import("./views/search/Start")),
+  component: view(() => import("./views/search/Start")),
 });
 const searchWith = createRoute({
   getParentRoute: () => root,
   path: "/search/$kind/$which",
-  component: lazyRouteComponent(() => import("./views/search/Search")),
+  component: view(() => import("./views/search/Search")),
 });
 const library = createRoute({
   getParentRoute: () => root,
   path: "/library",
-  component: lazyRouteComponent(() => import("./views/library/Library")),
+  component: view(() => import("./views/library/Library")),
 });
 const medium = createRoute({
   getParentRoute: () => root,
   path: "/media/id/$id",
-  component: lazyRouteComponent(() => import("./views/medium/Medium")),
+  component: view(() => import("./views/medium/Medium")),
 });
 const mediumByHash = createRoute({
   getParentRoute: () => root,
   path: "/media/sha256/$hash",
-  component: lazyRouteComponent(() => import("./views/medium/MediumByHash")),
+  component: view(() => import("./views/medium/MediumByHash")),
 });
 const compare = createRoute({
   getParentRoute: () => root,
   path: "/compare/$one/$other",
-  component: lazyRouteComponent(() => import("./views/compare/Compare")),
+  component: view(() => import("./views/compare/Compare")),
 });
 const collections = createRoute({
   getParentRoute: () => root,
   path: "/collections",
-  component: lazyRouteComponent(() => import("./views/collections/Collections")),
+  component: view(() => import("./views/collections/Collections")),
 });
 const collection = createRoute({
   getParentRoute: () => root,
   path: "/collections/$id",
-  component: lazyRouteComponent(() => import("./views/collections/Collection")),
+  component: view(() => import("./views/collections/Collection")),
 });
 const work = createRoute({
   getParentRoute: () => root,
   path: "/work",
-  component: lazyRouteComponent(() => import("./views/work/Work")),
+  component: view(() => import("./views/work/Work")),
 });
 const task = createRoute({
   getParentRoute: () => root,
   path: "/work/$uuid",
-  component: lazyRouteComponent(() => import("./views/work/Task")),
+  component: view(() => import("./views/work/Task")),
 });
 const dashboard = createRoute({
   getParentRoute: () => root,
   path: "/dashboard",
-  component: lazyRouteComponent(() => import("./views/dashboard/Dashboard")),
+  component: view(() => import("./views/dashboard/Dashboard")),
 });
 const features = createRoute({
   getParentRoute: () => root,
   path: "/features",
-  component: lazyRouteComponent(() => import("./views/features/Features")),
+  component: view(() => import("./views/features/Features")),
 });
 const feature = createRoute({
   getParentRoute: () => root,
   path: "/features/$id",
-  component: lazyRouteComponent(() => import("./views/features/FeatureView")),
+  component: view(() => import("./views/features/FeatureView")),
 });
 const models = createRoute({
   getParentRoute: () => root,
   path: "/models",
-  component: lazyRouteComponent(() => import("./views/models/Models")),
+  component: view(() => import("./views/models/Models")),
 });
 const model = createRoute({
   getParentRoute: () => root,
   path: "/models/$key",
-  component: lazyRouteComponent(() => import("./views/models/ModelView")),
+  component: view(() => import("./views/models/ModelView")),
 });
 const uploads = createRoute({
   getParentRoute: () => root,
   path: "/uploads",
-  component: lazyRouteComponent(() => import("./views/uploads/Uploads")),
+  component: view(() => import("./views/uploads/Uploads")),
 });
 const map = createRoute({
   getParentRoute: () => root,
   path: "/map",
-  component: lazyRouteComponent(() => import("./views/map/MapView")),
+  component: view(() => import("./views/map/MapView")),
 });
 
 const VIEWS = [
@@ -130,8 +137,10 @@ export const router = createRouter({
   routeTree: root.addChildren([...VIEWS, ...MORE_VIEWS]),
   parseSearch: (query) => ({ ...parseQuery(query) }),
   stringifySearch: formatQuery,
+  defaultErrorComponent: Crashed,
   defaultPreload: "intent",
-  scrollRestoration: false,
+  // `useKeptScroll` does it: a view knows when it has its height, and a late jump to the top would undo that.
+  scrollRestoration: () => false,
 });
 
 declare module "@tanstack/react-router" {

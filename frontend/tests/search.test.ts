@@ -4,7 +4,7 @@ import { changed, toChange } from "../src/parts/collect/members";
 import { mayLoad } from "../src/parts/grid/paging";
 import { drawn, fromCorners, isWhole, keyed, LEAST, moved, resized, WHOLE } from "../src/parts/region/part";
 import { agreement, unanimous } from "../src/views/search/agreement";
-import { type Example, example, withOrWithout, word } from "../src/views/search/examples";
+import { type Example, example, word } from "../src/views/search/examples";
 import { noiseFrom, readingOf, said } from "../src/views/search/reading";
 import { asked, bodyFields, exampleFields, fields, isCombined } from "../src/views/search/request";
 import { backTo, countFilters, NO_FILTERS, searchAddress, stepped } from "../src/views/search/state";
@@ -258,7 +258,6 @@ describe("liking and collecting", () => {
   it("has each picture once, and not on both sides", () => {
     expect(withMore([media("1"), media("2")], [media("1")])).toEqual([media("2"), media("1")]);
     expect(withoutThese([media("1"), media("2")], [media("1")])).toEqual([media("2")]);
-    expect(withOrWithout([media("1")], media("1"))).toEqual([]);
   });
 
   it("puts in what is missing, and takes out when nothing is", () => {

@@ -92,3 +92,9 @@ export async function changeFeature(id: number, change: FeatureChange): Promise<
 export async function deleteFeature(id: number): Promise<void> {
   await answer(api.DELETE("/api/v1/feature/{id}", { params: { path: { id } } }));
 }
+
+/** The same after one was deleted, which its view may still show: nobody asks about it any more. */
+export function refreshOtherFeatures(deleted: number): Promise<void> {
+  const isOther = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey.at(-1) !== deleted;
+  return queryClient.invalidateQueries({ queryKey: [NAMES.features], predicate: isOther });
+}

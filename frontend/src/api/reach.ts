@@ -41,6 +41,21 @@ export function reachable(): boolean {
   return isReachable;
 }
 
+/** Resolves when the server answers, or when nobody waits for it any more. */
+export function reached(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (isReachable || signal?.aborted) return resolve();
+    const finish = () => {
+      if (!isReachable && !signal?.aborted) return;
+      stop();
+      signal?.removeEventListener("abort", finish);
+      resolve();
+    };
+    const stop = watchReach(finish);
+    signal?.addEventListener("abort", finish);
+  });
+}
+
 export function useReachable(): boolean {
   return useSyncExternalStore(watchReach, reachable);
 }

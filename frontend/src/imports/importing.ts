@@ -1,5 +1,6 @@
 /** The import that goes on: what it is made of, whatever view one is in. `runner` does the work. */
 import { useSyncExternalStore } from "react";
+import { whenThere } from "../api/code";
 import type { Picked } from "./files";
 import { type Counts, countsOf, type ImportFile, isOver } from "./queue";
 
@@ -78,6 +79,6 @@ export function useImport(): Import | undefined {
 /** Files that were picked or dropped go into the library. */
 export async function importFiles(picked: readonly Picked[]): Promise<void> {
   enqueue(picked);
-  const { run } = await import("./runner");
+  const { run } = await whenThere(() => import("./runner"));
   run();
 }

@@ -1,5 +1,5 @@
 /** Sends one batch of files, and waits for a server that is away. */
-import { reachable, reportUnreachable, watchReach } from "../api/reach";
+import { reached, reportUnreachable } from "../api/reach";
 import { send } from "../api/send";
 import { person } from "../state/person";
 import { tell, totals } from "./importing";
@@ -33,26 +33,11 @@ export async function sendBatch(batch: readonly ImportFile[], signal: AbortSigna
   }
 }
 
-/** Resolves when the server answers. */
-function back(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (reachable() || signal.aborted) return resolve();
-    const finish = () => {
-      if (!reachable() && !signal.aborted) return;
-      stop();
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const stop = watchReach(finish);
-    signal.addEventListener("abort", finish);
-  });
-}
-
 /** A server that closes the line in the middle has refused; one that is away will be back. */
 export async function heldUp(signal: AbortSignal): Promise<void> {
   reportUnreachable();
   totals().isHeldUp = true;
   tell();
-  await back(signal);
+  await reached(signal);
   totals().isHeldUp = false;
 }

@@ -23,6 +23,11 @@ export function thumbnail(media: Media, side: Side): string {
   return media.thumbnail.replace(/thumbs\/\d+\//, `thumbs/${side}/`);
 }
 
+/** Of a picture that was brought to search with. */
+export function uploadThumbnail(id: number | string, side: Side): string {
+  return `/static/data/upload-thumbs/${side}/${id}`;
+}
+
 /** What a picture is called where it cannot be seen. */
 export function altOf(media: Media): string {
   const words = strings.parts.picture;

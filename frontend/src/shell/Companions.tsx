@@ -1,11 +1,12 @@
 /** What may come up over any view and is loaded only then: collecting, and the import that goes on. */
 import { lazy, Suspense } from "react";
+import { whenThere } from "../api/code";
 import { useImport } from "../imports/importing";
 import { useAsked } from "../parts/collect/collecting";
 import { useCarried } from "../state/dragging";
 
-const Collecting = lazy(() => import("../parts/collect/Collecting"));
-const ImportPanel = lazy(() => import("../imports/ImportPanel"));
+const Collecting = lazy(() => whenThere(() => import("../parts/collect/Collecting")));
+const ImportPanel = lazy(() => whenThere(() => import("../imports/ImportPanel")));
 
 export function Companions() {
   const isCollecting = useAsked() !== undefined;

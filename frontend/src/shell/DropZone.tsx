@@ -1,6 +1,7 @@
 /** Pictures that are dropped or pasted anywhere begin a search, unless a view takes them for itself. */
 import { ImageUp } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { say } from "../parts/toasts";
 import { pictureAmong, type SearchWith } from "../state/searchWith";
 import { strings } from "../strings";
 import styles from "./DropZone.module.css";
@@ -34,10 +35,14 @@ function useDrops(onFile: (file: File) => void): boolean {
     const leave = (event: DragEvent) => event.relatedTarget === null && setOver(false);
     const drop = (event: DragEvent) => {
       setOver(false);
-      const file = isForView(event) ? undefined : pictureAmong(event.dataTransfer?.files);
+      if (!hasFiles(event)) return;
+      const isOurs = !isForView(event);
       // A file that is dropped beside its place must not replace the page.
-      if (hasFiles(event)) event.preventDefault();
+      event.preventDefault();
+      const file = pictureAmong(event.dataTransfer?.files);
+      if (!isOurs) return;
       if (file) latest.current(file);
+      else say(strings.shell.box.noPicture, { kind: "bad" });
     };
     const paste = (event: ClipboardEvent) => {
       const file = isTyping(event.target) ? undefined : pictureAmong(event.clipboardData?.files);

@@ -21,5 +21,11 @@ export function Missing() {
 }
 
 export function Crashed({ error, reset }: ErrorComponentProps) {
-  return <Failed title={strings.shell.crashed.title} error={error} onAgain={reset} />;
+  const { title } = strings.shell.crashed;
+  return (
+    <>
+      <ViewHead title={title} isTitleHidden />
+      <Failed title={title} error={error} onAgain={reset} />
+    </>
+  );
 }

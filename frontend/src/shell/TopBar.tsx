@@ -6,6 +6,7 @@ import { useLive } from "../api/live";
 import { IconButton } from "../parts/Button";
 import type { SearchWith } from "../state/searchWith";
 import { strings } from "../strings";
+import { Person } from "./Person";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 import styles from "./TopBar.module.css";
@@ -38,6 +39,7 @@ export function TopBar({ searchWith, onHelp }: { searchWith: SearchWith; onHelp:
       <div className={styles.tools}>
         <Pulse />
         <ThemeSwitch />
+        <Person />
         <span className={styles.forKeys}>
           <IconButton label={words.help} onClick={onHelp}>
             <Keyboard size={18} strokeWidth={1.75} aria-hidden />

@@ -1,6 +1,6 @@
 /** Asks again for what a task changed, as soon as it has ended. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useRef } from "react";
 import { type EndedTask, useTaskEnd } from "../api/live";
 import { NAMES } from "../api/queries";
 
@@ -30,7 +30,11 @@ export function useFreshAnswers(): void {
     ({ task_name }: EndedTask) => refresh([NAMES.jobs, ...(CHANGES[task_name] ?? [])]),
     [refresh],
   );
-  // What ended while the page was not connected is not known one by one.
-  const onReturn = useCallback(() => refresh([NAMES.jobs]), [refresh]);
+  // What ended while the page was not connected is not known one by one; before it was connected the first time, little was asked.
+  const wasConnected = useRef(false);
+  const onReturn = useCallback(() => {
+    refresh(wasConnected.current ? Object.values(NAMES) : [NAMES.jobs]);
+    wasConnected.current = true;
+  }, [refresh]);
   useTaskEnd(onEnd, onReturn);
 }

@@ -23,7 +23,10 @@ function keptAt(key: string): number | undefined {
 export function keepScroll(router: AnyRouter): void {
   history.scrollRestoration = "manual";
   router.subscribe("onBeforeNavigate", ({ fromLocation }) => fromLocation && keep(fromLocation));
-  window.addEventListener("pagehide", () => keep(router.state.location));
+  window.addEventListener("pagehide", () => {
+    keep(router.state.location);
+    history.scrollRestoration = "manual";
+  });
 }
 
 /** How long a page may take to reach its height, in frames. */

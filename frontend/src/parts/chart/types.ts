@@ -43,6 +43,3 @@ export interface ChartProps {
   /** CSS pixels. */
   height?: number;
 }
-
-/** A line has a colour and a pattern of its own; more than these are not told apart. */
-export const MOST_SERIES = 4;

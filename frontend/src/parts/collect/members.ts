@@ -25,7 +25,15 @@ function shownWith(id: number): Set<number> {
 const members = (id: number) =>
   queryOptions({
     queryKey: [NAMES.collections, "members", id],
-    queryFn: async ({ signal }): Promise<Ids> => new Set(await containedIn(id, [...shownWith(id)], signal)),
+    queryFn: async ({ signal }): Promise<Ids> => {
+      const known = shownWith(id);
+      // What comes into sight meanwhile is asked for too.
+      for (;;) {
+        const count = known.size;
+        const found = await containedIn(id, [...known], signal);
+        if (known.size === count) return new Set(found);
+      }
+    },
   });
 
 export function changed(set: Ids, ids: readonly number[], isIn: boolean): Ids {
@@ -88,8 +96,9 @@ function useShown(id: number | undefined, ids: readonly number[]): void {
 /** `ids`: the pictures that are shown; keep the list the same while they are. */
 export function useMembership(ids: readonly number[]): Membership {
   const [to] = useKept(current);
-  const set = useQuery({ ...members(to?.id ?? 0), enabled: to !== undefined && to !== null }).data ?? NONE;
+  // Before it is asked: the first question is about these already.
   useShown(to?.id, ids);
+  const set = useQuery({ ...members(to?.id ?? 0), enabled: to !== undefined && to !== null }).data ?? NONE;
   const { mutate } = useChange();
   const toggle = useCallback(
     (some: readonly number[]) => {

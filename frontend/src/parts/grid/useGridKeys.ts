@@ -47,7 +47,8 @@ function useMoves<Item>({ items, grid, ids, selection, actions }: Among<Item>) {
   const move = (direction: Direction, doesExtend = false): boolean => {
     if (items.length === 0) return false;
     const from = latest.current.index;
-    const index = from === undefined ? firstInSight() : neighbour(grid.layout, from, direction);
+    const isFar = direction === "first" || direction === "last";
+    const index = from === undefined && !isFar ? firstInSight() : neighbour(grid.layout, from ?? 0, direction);
     grid.rows.scrollToIndex(grid.layout.rowOf[index] ?? 0, { align: "auto" });
     if (doesExtend) extend(from, index);
     isExtending.current = doesExtend;

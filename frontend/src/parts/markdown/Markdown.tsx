@@ -45,7 +45,8 @@ function block(node: RootContent): ReactNode {
       return <li>{inside(node)}</li>;
     case "code":
       return (
-        <pre>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+        <pre tabIndex={0}>
           <code>{node.value}</code>
         </pre>
       );

@@ -23,5 +23,4 @@ export const collect = {
   to: (title: string) => `Collect to ${title}`,
   another: "Choose a collection",
   failed: "The collections could not be read",
-  longest: "A title has 64 characters at most.",
 };

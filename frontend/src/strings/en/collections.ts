@@ -57,7 +57,6 @@ export const collections = {
   noteTitle: "Note",
   noteHint: "Markdown. It is exported with the picture.",
   noteAdd: "Write a note",
-  noteKept: "The note is kept",
   addedBy: (name: string, when: string) => `${name}, ${when}`,
   export: {
     title: "Export",

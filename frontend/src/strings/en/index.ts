@@ -17,7 +17,6 @@ import { search } from "./search";
 import { shell } from "./shell";
 import { trash } from "./trash";
 import { uploads } from "./uploads";
-import { views } from "./views";
 import { work } from "./work";
 
 export const en = {
@@ -40,5 +39,4 @@ export const en = {
   features,
   models,
   map,
-  views,
 };

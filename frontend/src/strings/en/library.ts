@@ -21,7 +21,6 @@ export const library = {
   trashEmpty: "Nothing is deleted",
   trashEmptyHint: "What you delete is kept here and can be restored.",
   compare: "Compare",
-  compareHint: "Select two pictures to compare them",
   months: "By month",
   month: (name: string, count: number) => plural(count, { one: `${name}, # picture`, other: `${name}, # pictures` }),
   filters: {

@@ -44,6 +44,4 @@ export const medium = {
   stripLabel: "Frames of this video",
   frameLabel: (at: string) => `Frame at ${at}`,
   duplicates: "The same file elsewhere in the library",
-  graphic: "Graphic content",
-  graphicHint: "Blurred until one points at it.",
 };

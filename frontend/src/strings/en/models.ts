@@ -19,10 +19,10 @@ export const models = {
   downloadAll: (count: number, size: string) => `Download all ${number(count)} that are not here (${size})`,
   downloading: (title: string) => `Download of ${title}`,
   again: "Try again",
-  againOf: (title: string) => `Try the download of ${title} again`,
+  againOf: (title: string) => `Try again: download of ${title}`,
   notFetched: "The last download failed",
   addFeature: "Add as feature",
-  addFeatureOf: (title: string) => `Add ${title} as feature`,
+  addFeatureOf: (title: string) => `Add as feature: ${title}`,
   toFeatures: "Its features",
   states: { here: "Here", absent: "Not downloaded", mirror: "On the mirror", inactive: "Inactive" },
   facts: {

@@ -6,7 +6,6 @@ export const parts = {
   cancel: "Cancel",
   again: "Try again",
   undo: "Undo",
-  copy: "Copy",
   copied: "Copied",
   loading: "Loading …",
   offline: "The server cannot be reached. Is it still running?",
@@ -32,7 +31,10 @@ export const parts = {
     video: (id: number) => `Video ${id}`,
     frame: (id: number, at: string) => `Picture ${id}, at ${at} of a video`,
     broken: "No preview",
+    show: "Show the picture",
+    showGraphic: "Graphic content: show it",
   },
+  graphic: { title: "Graphic content", hint: "Blurred until one wants to see it." },
   progress: (current: number, total: number) => `${number(current)} of ${number(total)}`,
   left: (time: string) => `${time} left`,
 };

@@ -19,15 +19,21 @@ export const shell = {
   box: {
     label: "Search with a picture",
     hint: "Drop, paste or pick a picture, or type its address",
-    hintShort: "Picture or address",
     pick: "Pick a picture",
     random: "Random picture",
-    go: "Search",
     notAnAddress: "This is not the address of a picture. It should begin with https:// or be the SHA-256 of a file.",
+    noPicture: "There is no picture among these files. Files are imported in the library.",
     sending: "Sending the picture …",
     drop: "Drop to search with this picture",
   },
   theme: { label: "Theme", system: "As the system", light: "Light", dark: "Dark" },
+  person: {
+    title: "Your name",
+    name: "Name",
+    hint: "Others read it beside what you make. It is kept in this browser.",
+    youAre: (name: string) => `Your name: ${name}`,
+    save: "Keep it",
+  },
   help: "Keys",
   live: {
     on: "Live",
@@ -45,6 +51,5 @@ export const shell = {
     remedy: "The link may be old, or was cut off.",
     back: "To the search",
   },
-  crashed: { title: "This view failed", again: "Try again" },
-  unbuilt: { title: (view: string) => `${view} has no page yet`, remedy: "The API has it: see /api/v1/docs." },
+  crashed: { title: "This view failed" },
 };

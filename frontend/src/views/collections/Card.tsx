@@ -5,6 +5,7 @@ import { Folder } from "lucide-react";
 import { type Counted, cover } from "../../api/collections";
 import { firstLine } from "../../parts/markdown/address";
 import { Picture } from "../../parts/Picture";
+import { useVeil } from "../../parts/veil";
 import { ago, strings } from "../../strings";
 import styles from "./Collections.module.css";
 
@@ -14,6 +15,7 @@ const SIDE = 150;
 
 function Cover({ id, count }: { id: number; count: number }) {
   const { data = [] } = useQuery({ ...cover(id), enabled: count > 0 });
+  const veil = useVeil();
   if (count === 0) {
     return (
       <span className={styles.bare}>
@@ -25,7 +27,7 @@ function Cover({ id, count }: { id: number; count: number }) {
     <span className={styles.cover} data-count={Math.min(count, 4)}>
       {data.map((media) => (
         <span key={media.id} className={styles.part}>
-          <Picture media={media} size={data.length === 1 ? 2 * SIDE : SIDE} alt="" />
+          <Picture media={media} size={data.length === 1 ? 2 * SIDE : SIDE} alt="" isVeiled={veil(media)} />
         </span>
       ))}
     </span>

@@ -105,9 +105,17 @@ export default function Collection() {
   const list = useQuery(collections);
   const one = list.data?.find((each) => `${each.id}` === id);
   if (one) return <Shown key={one.id} one={one} />;
-  if (list.isPending) return <LoadingGrid />;
-  if (list.isError && !list.data) {
-    return <Failed title={words.failed} error={list.error} onAgain={() => void list.refetch()} />;
+  if (list.isPending || !list.data) {
+    return (
+      <>
+        <ViewHead title={words.one} isTitleHidden />
+        {list.isError ? (
+          <Failed title={words.failed} error={list.error} onAgain={() => void list.refetch()} />
+        ) : (
+          <LoadingGrid />
+        )}
+      </>
+    );
   }
   return (
     <>

@@ -23,7 +23,12 @@ interface CollectionFormProps {
   old?: Collection | undefined;
 }
 
-function Form({ old, onClose, onDone, id }: Omit<CollectionFormProps, "isOpen"> & { id: string }) {
+interface FormProps extends Omit<CollectionFormProps, "isOpen"> {
+  id: string;
+  onBusy: (isBusy: boolean) => void;
+}
+
+function Form({ old, onClose, onDone, onBusy, id }: FormProps) {
   const [title, setTitle] = useState(old?.title ?? "");
   const [notes, setNotes] = useState(old?.notes ?? "");
   const [errors, setErrors] = useState<Errors>({});
@@ -31,6 +36,7 @@ function Form({ old, onClose, onDone, id }: Omit<CollectionFormProps, "isOpen"> 
     event.preventDefault();
     if (title.trim() === "") return setErrors({ title: [words.form.required] });
     const parts = { title: title.trim(), notes };
+    onBusy(true);
     try {
       const done = old ? await changeCollection(old.id, parts) : await createCollection(parts);
       onClose();
@@ -39,6 +45,8 @@ function Form({ old, onClose, onDone, id }: Omit<CollectionFormProps, "isOpen"> 
     } catch (error) {
       if (error instanceof ApiError && Object.keys(error.fields).length > 0) setErrors(error.fields);
       else sayFailure(error);
+    } finally {
+      onBusy(false);
     }
   };
   return (
@@ -66,20 +74,21 @@ function Form({ old, onClose, onDone, id }: Omit<CollectionFormProps, "isOpen"> 
 export function CollectionForm({ isOpen, onClose, old, ...rest }: CollectionFormProps) {
   const id = useId();
   const [round, setRound] = useState(0);
+  const [isBusy, setBusy] = useState(false);
   useEffect(() => {
     if (isOpen) setRound((before) => before + 1);
   }, [isOpen]);
   const foot = (
     <>
       <Button onClick={onClose}>{strings.parts.cancel}</Button>
-      <Button kind="primary" type="submit" form={id}>
+      <Button kind="primary" type="submit" form={id} isBusy={isBusy}>
         {old ? words.save : words.create}
       </Button>
     </>
   );
   return (
     <Dialog title={old ? words.edit : words.new} isOpen={isOpen} onClose={onClose} foot={foot}>
-      <Form key={round} id={id} old={old} onClose={onClose} {...rest} />
+      <Form key={round} id={id} old={old} onClose={onClose} onBusy={setBusy} {...rest} />
     </Dialog>
   );
 }

@@ -2,8 +2,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Download, FileArchive, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { answer, api } from "../../api/client";
 import { type Counted, collectionExports, deleteExport, startExport } from "../../api/collections";
+import { cancelJob } from "../../api/jobs";
 import { useLive, useLiveTask } from "../../api/live";
 import type { FinishedExport } from "../../api/types";
 import { Button, buttonClass, IconButton } from "../../parts/Button";
@@ -20,9 +20,6 @@ const words = strings.collections.export;
 function Running({ uuid }: { uuid: string }) {
   const task = useLiveTask(uuid);
   const { current = 0, total } = task?.progress ?? {};
-  const cancel = () => {
-    answer(api.POST("/api/v1/task/job/{uuid}/cancel", { params: { path: { uuid } } })).catch(sayFailure);
-  };
   return (
     <div className={styles.running}>
       <p aria-live="polite">
@@ -30,7 +27,7 @@ function Running({ uuid }: { uuid: string }) {
         {total ? ` · ${strings.parts.progress(current, total)}` : ""}
       </p>
       <ProgressBar label={words.running} current={current} total={total} />
-      <Button onClick={cancel}>{words.cancel}</Button>
+      <Button onClick={() => void cancelJob(uuid).catch(sayFailure)}>{words.cancel}</Button>
     </div>
   );
 }
@@ -96,14 +93,21 @@ function Archives({ id }: { id: number }) {
   );
 }
 
-function Body({ collection, uuid, onStart }: { collection: Counted; uuid: string | undefined; onStart: () => void }) {
+interface BodyProps {
+  collection: Counted;
+  uuid: string | undefined;
+  isStarting: boolean;
+  onStart: () => void;
+}
+
+function Body({ collection, uuid, isStarting, onStart }: BodyProps) {
   return (
     <div className={styles.export}>
       <p>{words.hint}</p>
       {uuid ? (
         <Running uuid={uuid} />
       ) : (
-        <Button kind="primary" disabled={collection.count === 0} onClick={onStart}>
+        <Button kind="primary" isBusy={isStarting} disabled={collection.count === 0} onClick={onStart}>
           {words.start}
         </Button>
       )}
@@ -116,10 +120,14 @@ function Body({ collection, uuid, onStart }: { collection: Counted; uuid: string
 export function Export({ collection }: { collection: Counted }) {
   const [isOpen, setOpen] = useState(false);
   const [uuid, setUuid] = useState<string>();
+  const [isStarting, setStarting] = useState(false);
   const { connection } = useLive();
   useExportEnd(uuid, collection.id, () => setUuid(undefined));
   const start = () => {
-    startExport(collection.id).then(setUuid, sayFailure);
+    setStarting(true);
+    startExport(collection.id)
+      .then(setUuid, sayFailure)
+      .finally(() => setStarting(false));
   };
   return (
     <>
@@ -132,7 +140,7 @@ export function Export({ collection }: { collection: Counted }) {
         {words.title}
       </Button>
       <Dialog title={words.title} isOpen={isOpen} onClose={() => setOpen(false)}>
-        <Body collection={collection} uuid={uuid} onStart={start} />
+        <Body collection={collection} uuid={uuid} isStarting={isStarting} onStart={start} />
       </Dialog>
     </>
   );

@@ -1,7 +1,7 @@
 /** The pictures of a collection: open, search, compare, arrange, write notes, take out. */
 import { useNavigate } from "@tanstack/react-router";
 import { FolderMinus, NotebookPen } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Counted, MemberOrder } from "../../api/collections";
 import type { LinkedMedia } from "../../api/types";
 import { useKeys } from "../../keys/useKeys";
@@ -11,6 +11,7 @@ import { Grid } from "../../parts/grid/Grid";
 import type { Paging } from "../../parts/grid/types";
 import { firstLine } from "../../parts/markdown/address";
 import { SelectionBar } from "../../parts/SelectionBar";
+import { useVeil } from "../../parts/veil";
 import { useSearchWith } from "../../state/searchWith";
 import { NOTHING, stillThere } from "../../state/selection";
 import { strings } from "../../strings";
@@ -60,6 +61,8 @@ export function Members({ collection, members, order, paging }: MembersProps) {
     earlier: () => go("earlier", true),
     later: () => go("later", true),
   });
+  const veil = useVeil();
+  const veiled = useCallback(({ media }: LinkedMedia) => veil(media), [veil]);
   const hasNotes = members.some(({ notes }) => notes);
   const selection = { value, change: setSelection };
   return (
@@ -75,6 +78,7 @@ export function Members({ collection, members, order, paging }: MembersProps) {
           note: ({ media_id }) => setNoted(media_id),
         }}
         caption={caption}
+        isVeiled={veiled}
         captionHeight={hasNotes ? CAPTION_HEIGHT : 0}
         selection={selection}
         paging={paging}

@@ -1,10 +1,9 @@
 /** Waits for the end of an export, by word of the server or by asking, and says what became of it. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { answer, api } from "../../api/client";
 import { collectionExports } from "../../api/collections";
+import { isOver, job } from "../../api/jobs";
 import { hearTaskEnds } from "../../api/live";
-import { NAMES } from "../../api/queries";
 import type { Job } from "../../api/types";
 import { say } from "../../parts/toasts";
 import { strings } from "../../strings";
@@ -37,21 +36,11 @@ function tell({ status, error, result }: Job): void {
   say(text, { kind: "good", ...(url && { action }) });
 }
 
-const isOver = ({ status }: Job) => status === "done" || status === "failed" || status === "cancelled";
-
 export function useExportEnd(uuid: string | undefined, collection: number, onEnd: () => void): void {
   const client = useQueryClient();
   const latest = useRef(onEnd);
   latest.current = onEnd;
-  const { data, refetch } = useQuery({
-    queryKey: [NAMES.jobs, uuid],
-    queryFn: ({ signal }) =>
-      answer(api.GET("/api/v1/task/job/{uuid}", { params: { path: { uuid: uuid ?? "" } }, signal })).then(
-        ({ res }) => res,
-      ),
-    enabled: uuid !== undefined,
-    refetchInterval: ASK_MS,
-  });
+  const { data, refetch } = useQuery({ ...job(uuid ?? ""), enabled: uuid !== undefined, refetchInterval: ASK_MS });
   useEffect(() => {
     if (uuid === undefined) return;
     return hearTaskEnds((task) => task.uuid === uuid && void refetch());

@@ -8,6 +8,7 @@ import { Failed, LoadingGrid } from "../../parts/States";
 import { ViewHead } from "../../parts/ViewHead";
 import { Missing } from "../../shell/Missing";
 import { address, choice } from "../../state/address";
+import { useKeptScroll } from "../../state/scroll";
 import { useAddress } from "../../state/useAddress";
 import { strings } from "../../strings";
 import { Facts } from "./Facts";
@@ -44,9 +45,18 @@ export default function Compare() {
   const [first, second] = useQueries({
     queries: ids.map((id) => ({ ...medium(id), enabled: isValid })),
   });
+  useKeptScroll(first?.data !== undefined && second?.data !== undefined);
   if (!isValid) return <Missing />;
+  if (first?.data && second?.data) return <Both one={first.data} other={second.data} />;
   const failed = [first, second].find((query) => query?.isError);
-  if (failed) return <Failed title={words.failed} error={failed.error} onAgain={() => void failed.refetch()} />;
-  if (!first?.data || !second?.data) return <LoadingGrid />;
-  return <Both one={first.data} other={second.data} />;
+  return (
+    <>
+      <ViewHead title={words.title} />
+      {failed ? (
+        <Failed title={words.failed} error={failed.error} onAgain={() => void failed.refetch()} />
+      ) : (
+        <LoadingGrid />
+      )}
+    </>
+  );
 }

@@ -21,11 +21,14 @@ interface ChangeFeatureProps {
   onClose: () => void;
 }
 
-function Form({ feature, onClose, id }: Omit<ChangeFeatureProps, "isOpen"> & { id: string }) {
-  const { index, setIndex, wrong, errorOf, submit } = useFeatureForm({
-    kind: kindOf(feature),
-    typed: typedOf(feature),
-  });
+interface FormProps extends Omit<ChangeFeatureProps, "isOpen"> {
+  id: string;
+  onBusy: (isBusy: boolean) => void;
+}
+
+function Form({ feature, onClose, onBusy, id }: FormProps) {
+  const before = { kind: kindOf(feature), typed: typedOf(feature) };
+  const { index, setIndex, wrong, errorOf, submit } = useFeatureForm(before, onBusy);
   const [active, setActive] = useState(feature.active);
   const { start } = useStart();
   const save = async (settings: Readonly<Record<string, unknown>> | null) => {
@@ -55,17 +58,18 @@ function Form({ feature, onClose, id }: Omit<ChangeFeatureProps, "isOpen"> & { i
 
 export function ChangeFeature({ isOpen, feature, onClose }: ChangeFeatureProps) {
   const id = useId();
+  const [isBusy, setBusy] = useState(false);
   const foot = (
     <>
       <Button onClick={onClose}>{strings.parts.cancel}</Button>
-      <Button kind="primary" type="submit" form={id}>
+      <Button kind="primary" type="submit" form={id} isBusy={isBusy}>
         {words.form.save}
       </Button>
     </>
   );
   return (
     <Dialog title={words.form.changeTitle} isOpen={isOpen} onClose={onClose} foot={foot}>
-      <Form id={id} feature={feature} onClose={onClose} />
+      <Form id={id} feature={feature} onBusy={setBusy} onClose={onClose} />
     </Dialog>
   );
 }

@@ -10,6 +10,7 @@ import { Button } from "../../parts/Button";
 import { altOf, Picture } from "../../parts/Picture";
 import { useStart } from "../../parts/runs/useStart";
 import { Failed } from "../../parts/States";
+import { useVeil } from "../../parts/veil";
 import { strings } from "../../strings";
 import shared from "./Features.module.css";
 import styles from "./FeatureView.module.css";
@@ -28,10 +29,11 @@ function useReasons(feature: Feature): ReadonlyMap<number, string> {
 }
 
 function One({ media, reason }: { media: Media; reason: string | undefined }) {
+  const veil = useVeil();
   return (
     <li className={styles.failure}>
       <Link to="/media/id/$id" params={{ id: `${media.id}` }} className={styles.thumbnail}>
-        <Picture media={media} size={SIDE} alt="" />
+        <Picture media={media} size={SIDE} alt="" isVeiled={veil(media)} />
         <span className="only-read-aloud">{altOf(media)}</span>
       </Link>
       <span className={styles.failureText}>

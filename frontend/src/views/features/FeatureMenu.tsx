@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Archive, ArchiveRestore, Ellipsis, Hammer, Settings, Trash2 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useState } from "react";
-import { changeFeature, deleteFeature, refreshFeatures } from "../../api/features";
+import { changeFeature, deleteFeature, refreshFeatures, refreshOtherFeatures } from "../../api/features";
 import { features } from "../../api/queries";
 import type { Feature } from "../../api/types";
 import { Button, buttonClass } from "../../parts/Button";
@@ -55,7 +55,7 @@ function DeleteDialog({ of: { feature, name }, isOpen, onClose }: Asked) {
       await deleteFeature(feature.id);
       await navigate({ to: "/features", replace: true });
       say(words.deleted(name));
-      void refreshFeatures();
+      void refreshOtherFeatures(feature.id);
     } catch (error) {
       sayFailure(error);
     } finally {

@@ -64,15 +64,19 @@ export default function FeatureView() {
   const list = useQuery(features);
   const feature = list.data?.find((each) => `${each.id}` === id);
   if (feature) return <Shown key={feature.id} feature={feature} />;
-  if (list.isPending || list.isFetching) {
+  // One that was made just now is in the list that is on its way.
+  if (list.isPending || list.isFetching || list.isError) {
     return (
       <>
         <ViewHead title={words.title} isTitleHidden />
-        <LoadingRows />
+        {list.isError ? (
+          <Failed title={words.failed} error={list.error} onAgain={() => void list.refetch()} />
+        ) : (
+          <LoadingRows />
+        )}
       </>
     );
   }
-  if (list.isError) return <Failed title={words.failed} error={list.error} onAgain={() => void list.refetch()} />;
   return (
     <>
       <ViewHead title={words.missing} isTitleHidden />

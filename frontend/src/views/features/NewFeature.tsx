@@ -30,9 +30,10 @@ function offered(models: readonly Model[]): readonly Model[] {
   return fit.toSorted((one, other) => Number(other.isDownloaded) - Number(one.isDownloaded));
 }
 
-interface FormProps extends Omit<NewFeatureProps, "isOpen"> {
+interface FormProps extends Pick<NewFeatureProps, "modelKey"> {
   id: string;
   models: readonly Model[];
+  onBusy: (isBusy: boolean) => void;
 }
 
 function useModelTyped(models: readonly Model[], modelKey: string | undefined) {
@@ -40,9 +41,9 @@ function useModelTyped(models: readonly Model[], modelKey: string | undefined) {
   return useState<ModelTyped>({ key: first?.key ?? "", layer: "", typed: "" });
 }
 
-function Form({ id, models, modelKey, onClose }: FormProps) {
+function Form({ id, models, modelKey, onBusy }: FormProps) {
   const [of, setOf] = useModelTyped(models, modelKey);
-  const { index, setIndex, wrong, errorOf, setErrors, submit } = useFeatureForm({ kind: "auto", typed: {} });
+  const { index, setIndex, wrong, errorOf, setErrors, submit } = useFeatureForm({ kind: "auto", typed: {} }, onBusy);
   const [active, setActive] = useState(true);
   const [isBuilt, setBuilt] = useState(true);
   const { start } = useStart();
@@ -51,8 +52,8 @@ function Form({ id, models, modelKey, onClose }: FormProps) {
     const parts = { modelzoo_name: of.key, layer: layerOf(of), index_type: index.kind, index_settings, active };
     const feature = await createFeature(parts);
     if (isBuilt) start("update_index", { feature_id: feature.id });
-    onClose();
-    void navigate({ to: "/features/$id", params: { id: `${feature.id}` } });
+    // In place of the form: Back leads to where one was before it.
+    void navigate({ to: "/features/$id", params: { id: `${feature.id}` }, replace: true });
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -84,17 +85,18 @@ function Form({ id, models, modelKey, onClose }: FormProps) {
 export function NewFeature({ isOpen, onClose, modelKey }: NewFeatureProps) {
   const id = useId();
   const list = useQuery(zoo);
+  const [isBusy, setBusy] = useState(false);
   const foot = (
     <>
       <Button onClick={onClose}>{strings.parts.cancel}</Button>
-      <Button kind="primary" type="submit" form={id} disabled={!list.data}>
+      <Button kind="primary" type="submit" form={id} isBusy={isBusy} disabled={!list.data}>
         {words.form.create}
       </Button>
     </>
   );
   return (
     <Dialog title={words.form.newTitle} isOpen={isOpen} onClose={onClose} foot={foot}>
-      {list.data && <Form id={id} models={offered(list.data)} modelKey={modelKey} onClose={onClose} />}
+      {list.data && <Form id={id} models={offered(list.data)} modelKey={modelKey} onBusy={setBusy} />}
       {list.isPending && <p className={styles.quiet}>{strings.parts.loading}</p>}
       {list.isError && !list.data && (
         <Failed title={words.form.noModels} error={list.error} onAgain={() => void list.refetch()} />

@@ -14,21 +14,20 @@ export interface FeatureFormState {
   wrong: readonly SettingName[];
   errorOf: (field: string) => string | undefined;
   setErrors: (errors: Errors) => void;
-  isBusy: boolean;
   /** Sends what was understood; nothing is sent while a field is wrong. */
   submit: (send: (settings: Understood["settings"]) => Promise<void>) => Promise<void>;
 }
 
-export function useFeatureForm(initial: IndexTyped): FeatureFormState {
+/** `onBusy`: it is being sent, or is not any more. */
+export function useFeatureForm(initial: IndexTyped, onBusy: (isBusy: boolean) => void): FeatureFormState {
   const [index, setIndex] = useState(initial);
   const [wrong, setWrong] = useState<readonly SettingName[]>([]);
   const [errors, setErrors] = useState<Errors>({});
-  const [isBusy, setBusy] = useState(false);
   const submit: FeatureFormState["submit"] = async (send) => {
     const { settings, wrong: unfit } = understood(index.kind, index.typed);
     setWrong(unfit);
     if (unfit.length > 0) return;
-    setBusy(true);
+    onBusy(true);
     try {
       await send(settings);
       void refreshFeatures();
@@ -36,9 +35,9 @@ export function useFeatureForm(initial: IndexTyped): FeatureFormState {
       if (error instanceof ApiError && Object.keys(error.fields).length > 0) setErrors(error.fields);
       else sayFailure(error);
     } finally {
-      setBusy(false);
+      onBusy(false);
     }
   };
   const errorOf = (field: string) => errors[field]?.join(" ");
-  return { index, setIndex, wrong, errorOf, setErrors, isBusy, submit };
+  return { index, setIndex, wrong, errorOf, setErrors, submit };
 }

@@ -13,6 +13,7 @@ import { Grid } from "../../parts/grid/Grid";
 import type { Paging } from "../../parts/grid/types";
 import { SelectionBar } from "../../parts/SelectionBar";
 import { discard, restore } from "../../parts/trash";
+import { useVeil } from "../../parts/veil";
 import { useSearchWith } from "../../state/searchWith";
 import { NOTHING, stillThere } from "../../state/selection";
 import { strings } from "../../strings";
@@ -51,6 +52,7 @@ export function MediaGrid({ pages, isTrash, paging }: MediaGridProps) {
   const selection = useSelection(media);
   const navigate = useNavigate();
   const searchWith = useSearchWith();
+  const veil = useVeil();
   const act = (ids: readonly number[]) => void (isTrash ? restore(ids) : discard(ids));
   const selected = [...selection.value.ids];
   useKeys({ remove: () => (selected.length > 0 && !isTrash ? act(selected) : false) });
@@ -69,6 +71,7 @@ export function MediaGrid({ pages, isTrash, paging }: MediaGridProps) {
         hrefOf={href}
         actions={isTrash ? { open } : living}
         overlay={badge}
+        isVeiled={veil}
         {...(!isTrash && { collected: members })}
         selection={selection}
         paging={paging}

@@ -12,12 +12,11 @@ import { Grid } from "../../parts/grid/Grid";
 import type { SelectionState } from "../../parts/grid/types";
 import { SelectionBar } from "../../parts/SelectionBar";
 import { Empty } from "../../parts/States";
-import { useKept } from "../../state/kept";
+import { useVeil } from "../../parts/veil";
 import { useSearchWith } from "../../state/searchWith";
 import { only } from "../../state/selection";
 import { strings } from "../../strings";
 import { MOST_EXAMPLES } from "../search/state";
-import { graphics, isVeiled, veilAll } from "../search/veil";
 import styles from "./Chosen.module.css";
 import type { Points } from "./painter";
 import { pictureOf } from "./picture";
@@ -73,11 +72,9 @@ function useSelection(media: readonly Media[]): SelectionState {
 }
 
 function Pictures({ media, selection }: { media: readonly Media[]; selection: SelectionState }) {
-  const [how] = useKept(graphics);
-  const [isAll] = useKept(veilAll);
+  const veiled = useVeil();
   const navigate = useNavigate();
   const searchWith = useSearchWith();
-  const veiled = useCallback((one: Media) => isVeiled(one, how, isAll), [how, isAll]);
   const { ids } = selection.value;
   return (
     <Grid

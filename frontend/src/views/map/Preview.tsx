@@ -4,10 +4,9 @@ import { ExternalLink, FolderPlus, ScanSearch, X } from "lucide-react";
 import { buttonClass, IconButton } from "../../parts/Button";
 import { collect } from "../../parts/collect/collecting";
 import { Picture } from "../../parts/Picture";
-import { useKept } from "../../state/kept";
+import { useVeil } from "../../parts/veil";
 import { useSearchWith } from "../../state/searchWith";
 import { strings } from "../../strings";
-import { graphics, isVeiled, veilAll } from "../search/veil";
 import styles from "./Preview.module.css";
 import { pictureOf } from "./picture";
 
@@ -50,13 +49,12 @@ function Actions({ id, onClose }: Pick<PreviewProps, "id" | "onClose">) {
 }
 
 export function Preview({ id, isGraphic, isPinned, onClose }: PreviewProps) {
-  const [how] = useKept(graphics);
-  const [isAll] = useKept(veilAll);
+  const isVeiled = useVeil();
   const media = pictureOf(id, isGraphic);
   return (
     <section className={styles.card} data-pinned={isPinned} aria-label={words.preview(id)}>
       <Link to="/media/id/$id" params={{ id: `${id}` }} className={styles.cardPicture} tabIndex={isPinned ? 0 : -1}>
-        <Picture key={id} media={media} size={SIDE} isVeiled={isVeiled(media, how, isAll)} />
+        <Picture key={id} media={media} size={SIDE} isVeiled={isVeiled(media)} />
       </Link>
       <p className={styles.cardTitle} role={isPinned ? undefined : "status"}>
         {words.preview(id)}

@@ -7,12 +7,12 @@ import { seenIn } from "../../api/media";
 import type { Media, MediaFull, Seen, Source } from "../../api/types";
 import { IconButton } from "../../parts/Button";
 import { frameTime } from "../../parts/frameTime";
+import { Graphic } from "../../parts/Graphic";
 import { say, sayFailure } from "../../parts/toasts";
 import { bytes, dateAndTime, duration, fraction, number, percent, strings } from "../../strings";
 import { labelOf } from "./Boxes";
 import styles from "./Details.module.css";
 import { Duplicates } from "./Duplicates";
-import { Graphic } from "./Graphic";
 
 const words = strings.medium;
 

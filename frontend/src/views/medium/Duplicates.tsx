@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { sameBytes } from "../../api/media";
 import type { Media } from "../../api/types";
 import { Picture } from "../../parts/Picture";
+import { useVeil } from "../../parts/veil";
 import { strings } from "../../strings";
 import styles from "./Details.module.css";
 
@@ -11,6 +12,7 @@ import styles from "./Details.module.css";
 const SIDE = 64;
 
 export function Duplicates({ of: { id } }: { of: Media }) {
+  const veil = useVeil();
   const { data = [] } = useQuery(sameBytes(id));
   if (data.length === 0) return null;
   return (
@@ -20,7 +22,7 @@ export function Duplicates({ of: { id } }: { of: Media }) {
         {data.map((one) => (
           <li key={one.id}>
             <Link to="/media/id/$id" params={{ id: `${one.id}` }} className={styles.picture}>
-              <Picture media={one} size={SIDE} />
+              <Picture media={one} size={SIDE} isVeiled={veil(one)} />
             </Link>
           </li>
         ))}

@@ -120,13 +120,14 @@ function isMissing(error: unknown): boolean {
 export function MediumShown({ query }: { query: UseQueryResult<MediaFull> }) {
   const { data, error, isPending, refetch } = query;
   useKeptScroll(data !== undefined);
-  if (isPending) return <div className={styles.grey} role="status" aria-label={strings.parts.loading} />;
   if (data) return <Whole full={data} />;
-  if (!isMissing(error)) return <Failed title={words.failed} error={error} onAgain={() => void refetch()} />;
+  const isGone = !isPending && isMissing(error);
   return (
     <>
-      <ViewHead title={words.missing} isTitleHidden />
-      <Empty icon={ImageOff} title={words.missing} hint={words.missingHint} />
+      <ViewHead title={isGone ? words.missing : words.kinds.image} isTitleHidden />
+      {isPending && <div className={styles.grey} role="status" aria-label={strings.parts.loading} />}
+      {isGone && <Empty icon={ImageOff} title={words.missing} hint={words.missingHint} />}
+      {!isPending && !isGone && <Failed title={words.failed} error={error} onAgain={() => void refetch()} />}
     </>
   );
 }

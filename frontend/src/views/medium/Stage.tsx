@@ -6,6 +6,7 @@ import { seenIn } from "../../api/media";
 import type { Media } from "../../api/types";
 import { Button } from "../../parts/Button";
 import { altOf, thumbnail } from "../../parts/Picture";
+import { Veil } from "../../parts/Veil";
 import { address, flag } from "../../state/address";
 import { kept, useKept } from "../../state/kept";
 import { useAddress } from "../../state/useAddress";
@@ -64,6 +65,7 @@ export function Stage({ media }: { media: Media }) {
         ) : (
           <StillPicture media={media} hasBoxes={hasBoxes} />
         )}
+        <Veil media={media} />
       </div>
       <div className={styles.under}>
         {canSwitch && (

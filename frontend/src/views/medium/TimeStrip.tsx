@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react";
 import type { Media } from "../../api/types";
 import { frameTime } from "../../parts/frameTime";
 import { Picture } from "../../parts/Picture";
+import { useVeil } from "../../parts/veil";
 import { strings } from "../../strings";
 import styles from "./TimeStrip.module.css";
 
@@ -28,6 +29,7 @@ export function TimeStrip({ media, shown }: { media: readonly Media[]; shown: nu
     estimateSize: (index) => (media[index] ? widthOf(media[index]) : HEIGHT) + GAP,
     overscan: 6,
   });
+  const veil = useVeil();
   const at = media.findIndex(({ id }) => id === shown);
   useEffect(() => {
     if (at >= 0) strip.scrollToIndex(at, { align: "center" });
@@ -58,7 +60,7 @@ export function TimeStrip({ media, shown }: { media: readonly Media[]; shown: nu
                   {...(isHere && { "aria-current": "true" as const })}
                   aria-label={words.frameLabel(label)}
                 >
-                  <Picture media={one} size={HEIGHT} alt="" />
+                  <Picture media={one} size={HEIGHT} alt="" isVeiled={veil(one)} />
                   <span className={styles.time}>{label}</span>
                 </Link>
               </li>

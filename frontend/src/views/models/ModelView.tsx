@@ -46,16 +46,19 @@ export default function ModelView() {
   const { key } = useParams({ from: "/models/$key" });
   const found = useQuery(model(key));
   if (found.data) return <Shown key={key} one={found.data} />;
-  if (found.isPending) {
+  const isMissing = found.error instanceof ApiError && found.error.isMissing;
+  if (!isMissing) {
     return (
       <>
         <ViewHead title={words.title} isTitleHidden />
-        <LoadingModels />
+        {found.isPending ? (
+          <LoadingModels />
+        ) : (
+          <Failed title={words.oneFailed} error={found.error} onAgain={() => void found.refetch()} />
+        )}
       </>
     );
   }
-  const isMissing = found.error instanceof ApiError && found.error.isMissing;
-  if (!isMissing) return <Failed title={words.oneFailed} error={found.error} onAgain={() => void found.refetch()} />;
   return (
     <>
       <ViewHead title={words.missing} isTitleHidden />

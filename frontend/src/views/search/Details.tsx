@@ -3,15 +3,17 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Copy, ExternalLink, FolderCheck, FolderPlus, ScanSearch, ThumbsDown, ThumbsUp, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { CAN_COMBINE } from "../../api/abilities";
+import { CAN_COMBINE, CAN_MARK } from "../../api/abilities";
 import { detections, medium } from "../../api/queries";
 import type { Hit, Media, MediaFull } from "../../api/types";
 import { Button, buttonClass, IconButton } from "../../parts/Button";
 import { frameTime } from "../../parts/frameTime";
+import { Graphic } from "../../parts/Graphic";
 import { altOf, thumbnail } from "../../parts/Picture";
 import { Boxes, plain } from "../../parts/region/Boxes";
 import { Failed } from "../../parts/States";
 import { say, sayFailure } from "../../parts/toasts";
+import { Veil } from "../../parts/Veil";
 import { bytes, dateAndTime, fraction, strings } from "../../strings";
 import styles from "./Details.module.css";
 import { shareInWords } from "./reading";
@@ -77,6 +79,7 @@ function Seen({ id, media }: { id: number; media: Media }) {
     <span className={styles.frame} style={{ aspectRatio: ratio, width: `min(100%, calc(var(--tallest) * ${ratio}))` }}>
       <img src={thumbnail(media, 640)} alt={altOf(media)} />
       <Boxes boxes={found} />
+      <Veil media={media} />
       {found.length > 0 && (
         <span className="only-read-aloud">
           {words.found}: {found.map(({ label }) => plain(label)).join(", ")}
@@ -160,6 +163,7 @@ export function Details({ id, hit, share, isCollected, actions }: DetailsProps) 
             {hit && <Distance score={hit.score} share={share} />}
             <Facts media={media} full={full.data} />
           </dl>
+          {CAN_MARK && <Graphic key={id} id={id} isGraphic={media.graphic} />}
         </>
       )}
     </aside>

@@ -1,6 +1,6 @@
-/** A small picture of an example: the part that counts, where the browser can show one. */
-import { useQuery } from "@tanstack/react-query";
-import { upload } from "../../api/queries";
+/** A small picture of an example: of the part that counts. */
+import { uploadThumbnail } from "../../parts/Picture";
+import { formatQuery, region as regionParams } from "../../state/address";
 import { strings } from "../../strings";
 import styles from "./Examples.module.css";
 import type { Example } from "./examples";
@@ -14,14 +14,14 @@ export function nameOf({ kind, which }: Example): string {
 /** The side of the smallest version that the server makes. */
 const SIDE = 160;
 
+function sourceOf({ kind, which }: Example): string | undefined {
+  if (kind === "media") return `/static/data/thumbs/${SIDE}/${which}`;
+  return kind === "upload" ? uploadThumbnail(which, SIDE) : undefined;
+}
+
 export function ExampleThumb({ example }: { example: Example }) {
-  const { kind, which, region } = example;
-  const sent = useQuery({ ...upload(Number(which)), enabled: kind === "upload" }).data;
-  const source = kind === "media" ? `/static/data/thumbs/${SIDE}/${which}` : sent?.url;
+  const source = sourceOf(example);
   if (source === undefined) return <span className={styles.thumb} />;
-  const inset = region && [region.y, 1 - region.x - region.w, 1 - region.y - region.h, region.x];
-  const view = inset && `inset(${inset.map((side) => `${Math.max(0, side * 100)}%`).join(" ")})`;
-  // Browsers that do not know it show the whole picture.
-  const style = view ? ({ objectViewBox: view } as object) : undefined;
-  return <img className={styles.thumb} src={source} alt="" style={style} decoding="async" draggable={false} />;
+  const part = formatQuery(regionParams.write(example.region));
+  return <img className={styles.thumb} src={`${source}${part}`} alt="" decoding="async" draggable={false} />;
 }

@@ -3,13 +3,12 @@ import { useCallback, useMemo } from "react";
 import type { Hit } from "../../api/types";
 import { Grid, GridEnd } from "../../parts/grid/Grid";
 import type { GridActions, SelectionState } from "../../parts/grid/types";
-import { useKept } from "../../state/kept";
+import { useVeil } from "../../parts/veil";
 import { strings } from "../../strings";
 import type { Places } from "./agreement";
 import { said } from "./reading";
 import styles from "./Search.module.css";
 import type { Hits } from "./useHits";
-import { graphics, isVeiled, veilAll } from "./veil";
 
 const words = strings.search;
 const mediaOf = ({ media }: Hit) => media;
@@ -71,14 +70,13 @@ interface HitGridProps {
 }
 
 export function HitGrid({ label, hits: found, agreed, markedId, isKeyed = true, ...rest }: HitGridProps) {
-  const [how] = useKept(graphics);
-  const [isAll] = useKept(veilAll);
+  const veil = useVeil();
   const { hits, reading, noise, paging } = found;
   const caption = useCallback(
     ({ id, score }: Hit) => <Caption score={score} share={reading?.closer.get(id)} />,
     [reading],
   );
-  const veiled = useCallback(({ media }: Hit) => isVeiled(media, how, isAll), [how, isAll]);
+  const veiled = useCallback(({ media }: Hit) => veil(media), [veil]);
   const overlay = ({ id, group }: Hit) => {
     const places = agreed?.places.get(id);
     return (

@@ -9,6 +9,7 @@ import { strings } from "../../strings";
 import { Examples } from "./Examples";
 import { FeatureChoice } from "./FeatureChoice";
 import { Filters } from "./Filters";
+import { Looking } from "./Looking";
 import styles from "./Panel.module.css";
 import { QueryPicture } from "./QueryPicture";
 import { countFilters, type SearchState } from "./state";
@@ -36,6 +37,7 @@ function Choices({ answer, state, features, change }: Omit<PanelProps, "onRegion
           change={change}
         />
       )}
+      <Looking state={state} change={change} />
       <Filters state={state} change={change} />
     </>
   );

@@ -1,13 +1,15 @@
 /** The picture that is searched with: its part, what was seen in it, and what can be done with it. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import clsx from "clsx";
 import { Dices, ExternalLink, Maximize } from "lucide-react";
 import { detections } from "../../api/queries";
-import type { BoxSeen, SearchAnswer } from "../../api/types";
+import type { BoxSeen, Media, SearchAnswer } from "../../api/types";
 import { buttonClass, IconButton } from "../../parts/Button";
-import { thumbnail } from "../../parts/Picture";
+import { thumbnail, uploadThumbnail } from "../../parts/Picture";
 import { Boxes, plain } from "../../parts/region/Boxes";
 import { RegionPicker } from "../../parts/region/RegionPicker";
+import { useVeil } from "../../parts/veil";
 import type { Part } from "../../state/address";
 import { strings } from "../../strings";
 import styles from "./Panel.module.css";
@@ -18,18 +20,17 @@ const words = strings.search.query;
 interface Shown {
   source: string;
   ratio: number;
-  mediaId: number | undefined;
+  /** Nothing of an upload. */
+  media: Media | undefined;
 }
 
-/** The largest small version there is; of an upload the picture itself. */
+const ratioOf = ({ width, height }: { width: number; height: number }) => width / Math.max(1, height) || 1;
+
+/** The largest small version there is. */
 function shownOf({ query }: SearchAnswer): Shown | undefined {
   const { media, upload } = pictureOf(query);
-  if (media) {
-    return { source: thumbnail(media, 640), ratio: media.width / Math.max(1, media.height), mediaId: media.id };
-  }
-  return upload
-    ? { source: upload.url, ratio: upload.width / Math.max(1, upload.height), mediaId: undefined }
-    : undefined;
+  if (media) return { source: thumbnail(media, 640), ratio: ratioOf(media), media };
+  return upload ? { source: uploadThumbnail(upload.id, 640), ratio: ratioOf(upload), media: undefined } : undefined;
 }
 
 /** What the loaded model sees now, or what any has seen before. */
@@ -48,14 +49,20 @@ interface QueryPictureProps {
 
 export function QueryPicture({ answer, region, onRegion, onRandom }: QueryPictureProps) {
   const shown = shownOf(answer);
-  const boxes = useBoxes(answer, shown?.mediaId);
+  const boxes = useBoxes(answer, shown?.media?.id);
+  const veil = useVeil();
   if (!shown) return null;
   const pick = (part: Part) => onRegion(part, false);
   const classes = answer.infer.classifications ?? [];
   return (
     <div className={styles.query}>
-      <RegionPicker part={region} onPick={onRegion} label={words.part} ratio={shown.ratio || 1}>
-        <img className={styles.picture} src={shown.source} alt={words.picture} draggable={false} />
+      <RegionPicker part={region} onPick={onRegion} label={words.part} ratio={shown.ratio}>
+        <img
+          className={clsx(styles.picture, shown.media && veil(shown.media) && styles.veiled)}
+          src={shown.source}
+          alt={words.picture}
+          draggable={false}
+        />
         <Boxes boxes={boxes} onPick={pick} labelOf={({ label }) => words.search(plain(label) || words.thing)} />
       </RegionPicker>
       <div className={styles.queryTools}>
@@ -74,10 +81,10 @@ export function QueryPicture({ answer, region, onRegion, onRandom }: QueryPictur
         <IconButton label={strings.search.another} onClick={onRandom}>
           <Dices size={18} strokeWidth={1.75} aria-hidden />
         </IconButton>
-        {shown.mediaId !== undefined && (
+        {shown.media && (
           <Link
             to="/media/id/$id"
-            params={{ id: `${shown.mediaId}` }}
+            params={{ id: `${shown.media.id}` }}
             className={buttonClass("quiet", true)}
             aria-label={words.open}
             title={words.open}

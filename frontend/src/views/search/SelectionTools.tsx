@@ -2,6 +2,7 @@
 import { ThumbsDown, ThumbsUp } from "lucide-react";
 import { CAN_COMBINE } from "../../api/abilities";
 import { IconButton } from "../../parts/Button";
+import { CompareButton } from "../../parts/CompareButton";
 import { strings } from "../../strings";
 import type { Liking } from "./useExamples";
 
@@ -14,19 +15,23 @@ interface SelectionToolsProps {
 }
 
 export function SelectionTools({ ids, examples, onDone }: SelectionToolsProps) {
-  if (!CAN_COMBINE) return null;
   const then = (act: (ids: readonly number[]) => void) => () => {
     act([...ids]);
     onDone();
   };
   return (
     <>
-      <IconButton label={words.like} onClick={then(examples.like)}>
-        <ThumbsUp size={18} aria-hidden />
-      </IconButton>
-      <IconButton label={words.unlike} onClick={then(examples.unlike)}>
-        <ThumbsDown size={18} aria-hidden />
-      </IconButton>
+      {CAN_COMBINE && (
+        <>
+          <IconButton label={words.like} onClick={then(examples.like)}>
+            <ThumbsUp size={18} aria-hidden />
+          </IconButton>
+          <IconButton label={words.unlike} onClick={then(examples.unlike)}>
+            <ThumbsDown size={18} aria-hidden />
+          </IconButton>
+        </>
+      )}
+      <CompareButton ids={[...ids]} />
     </>
   );
 }

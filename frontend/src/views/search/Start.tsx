@@ -10,6 +10,7 @@ import { useMembership } from "../../parts/collect/members";
 import { Grid } from "../../parts/grid/Grid";
 import { Empty, Failed, LoadingGrid } from "../../parts/States";
 import { ViewHead } from "../../parts/ViewHead";
+import { useVeil } from "../../parts/veil";
 import { useKeptScroll } from "../../state/scroll";
 import { type SearchWith, useSearchWith } from "../../state/searchWith";
 import { strings } from "../../strings";
@@ -53,9 +54,12 @@ function Newest({ searchWith }: { searchWith: SearchWith }) {
   const ids = useMemo(() => media.map(({ id }) => id), [media]);
   const { members, toggle } = useMembership(ids);
   const walk = useCallback(({ id }: Media) => searchWith.media(id), [searchWith]);
+  const veil = useVeil();
   useKeptScroll(list.isSuccess);
   if (list.isPending) return <LoadingGrid />;
-  if (list.isError) return <Failed title={words.failed} error={list.error} onAgain={() => void list.refetch()} />;
+  if (list.isError && !list.data) {
+    return <Failed title={words.unread} error={list.error} onAgain={() => void list.refetch()} />;
+  }
   return (
     <Grid
       label={words.begin}
@@ -64,6 +68,7 @@ function Newest({ searchWith }: { searchWith: SearchWith }) {
       hrefOf={href}
       actions={{ open: walk, searchThis: walk, collect: ({ id }) => toggle([id]) }}
       collected={members}
+      isVeiled={veil}
     />
   );
 }
@@ -72,7 +77,14 @@ export default function Start() {
   const info = useQuery(mediaInfo);
   const searchWith = useSearchWith();
   const count = info.data?.mediaCount;
-  if (info.isError) return <Failed title={words.failed} error={info.error} onAgain={() => void info.refetch()} />;
+  if (info.isError && !info.data) {
+    return (
+      <>
+        <ViewHead title={words.title} isTitleHidden />
+        <Failed title={words.unread} error={info.error} onAgain={() => void info.refetch()} />
+      </>
+    );
+  }
   if (count === 0) {
     return (
       <>

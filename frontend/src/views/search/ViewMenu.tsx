@@ -4,11 +4,11 @@ import { DropdownMenu } from "radix-ui";
 import { CAN_MARK } from "../../api/abilities";
 import { buttonClass } from "../../parts/Button";
 import menu from "../../parts/Menu.module.css";
+import { GRAPHICS, type Graphics, graphics, veilAll } from "../../parts/veil";
 import { useKept } from "../../state/kept";
 import { strings } from "../../strings";
 import styles from "./Search.module.css";
 import type { SearchState } from "./state";
-import { GRAPHICS, type Graphics, graphics, veilAll } from "./veil";
 
 const words = strings.search.view;
 

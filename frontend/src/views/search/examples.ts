@@ -63,14 +63,3 @@ export function examples(name: string, most: number): Piece<readonly Example[]> 
     write: (value) => (value.length === 0 ? {} : { [name]: value.slice(-most).map(word).join(",") }),
   };
 }
-
-/** Whether an example can be one of several: the server wants to know which picture it is. */
-export function canJoin({ kind }: Example): boolean {
-  return kind !== "random";
-}
-
-/** With one more, or without it when it was there; never twice the same picture. */
-export function withOrWithout(list: readonly Example[], one: Example): Example[] {
-  const rest = list.filter((other) => !isSamePicture(other, one));
-  return rest.length === list.length ? [...list, one] : rest;
-}

@@ -4,13 +4,13 @@ import { useEffect, useMemo } from "react";
 import type { Hit, QueryShown } from "../../api/types";
 import { mayLoad, pagingOf } from "../../parts/grid/paging";
 import type { Paging } from "../../parts/grid/types";
+import { graphics, isLeftOut } from "../../parts/veil";
 import { useKept } from "../../state/kept";
 import { seen } from "../../state/seen";
 import type { Example } from "./examples";
 import { noiseFrom, type Reading, readingOf } from "./reading";
 import { results } from "./results";
 import type { SearchState } from "./state";
-import { graphics, isLeftOut } from "./veil";
 
 const NOBODY: readonly number[] = [];
 

@@ -2,7 +2,8 @@
 import { useEffect, useId, useState } from "react";
 import { Button } from "../../parts/Button";
 import { SelectField, TextField } from "../../parts/Field";
-import { person } from "../../state/person";
+import { useKept } from "../../state/kept";
+import { LONGEST_NAME, person } from "../../state/person";
 import type { Change } from "../../state/useAddress";
 import { strings } from "../../strings";
 import type { UploadsState } from "./state";
@@ -11,7 +12,6 @@ import styles from "./Uploads.module.css";
 const words = strings.uploads.filters;
 /** What is typed is asked for when one pauses. */
 const PAUSE_MS = 250;
-const LONGEST_NAME = 16;
 
 interface FiltersProps {
   state: UploadsState;
@@ -53,7 +53,7 @@ function By({ state, change, names }: FiltersProps) {
 
 export function Filters(props: FiltersProps) {
   const { state, change } = props;
-  const own = person.read();
+  const [own] = useKept(person);
   const isMine = state.by === own;
   return (
     <search className={styles.filters} aria-label={words.title}>

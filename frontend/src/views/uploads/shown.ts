@@ -1,5 +1,6 @@
 /** Uploads as grids show pictures. */
 import type { Media, Upload } from "../../api/types";
+import { uploadThumbnail } from "../../parts/Picture";
 
 /** In the shape of a medium, with the small versions that uploads have; its number is the upload's. */
 export function pictureOf({ id, sha256, ext, url, created_at, width, height }: Upload): Media {
@@ -12,7 +13,7 @@ export function pictureOf({ id, sha256, ext, url, created_at, width, height }: U
     width,
     height,
     mediaType: "image",
-    thumbnail: `/static/data/upload-thumbs/320/${id}`,
+    thumbnail: uploadThumbnail(id, 320),
     byte_size: 0,
     graphic: false,
     preview: null,

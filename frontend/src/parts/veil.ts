@@ -1,6 +1,8 @@
-/** What is spared the eyes: blurred or left out until one wants to see it. A person's choice, the same in all searches. */
-import type { Media } from "../../api/types";
-import { kept, oneOf } from "../../state/kept";
+/** What is spared the eyes: blurred or left out until one wants to see it. A person's choice, the same in all views. */
+
+import { useCallback } from "react";
+import type { Media } from "../api/types";
+import { kept, oneOf, useKept } from "../state/kept";
 
 export const GRAPHICS = ["blur", "hide", "show"] as const;
 export type Graphics = (typeof GRAPHICS)[number];
@@ -19,4 +21,11 @@ export function isVeiled(media: Media, how: Graphics, isAll: boolean): boolean {
 
 export function isLeftOut(media: Media, how: Graphics): boolean {
   return media.graphic === true && how === "hide";
+}
+
+/** Which pictures are blurred now, for grids. */
+export function useVeil(): (media: Media) => boolean {
+  const [how] = useKept(graphics);
+  const [isAll] = useKept(veilAll);
+  return useCallback((media: Media) => isVeiled(media, how, isAll), [how, isAll]);
 }

@@ -1,12 +1,12 @@
 /** Says of a picture that it is graphic; shown at once, and taken back when the server refuses. */
 import { Switch } from "radix-ui";
 import { useId, useState } from "react";
-import { markGraphic } from "../../api/media";
-import { sayFailure } from "../../parts/toasts";
-import { strings } from "../../strings";
-import styles from "./Details.module.css";
+import { markGraphic } from "../api/media";
+import { strings } from "../strings";
+import styles from "./Graphic.module.css";
+import { sayFailure } from "./toasts";
 
-const words = strings.medium;
+const words = strings.parts.graphic;
 
 export function Graphic({ id, isGraphic }: { id: number; isGraphic: boolean }) {
   const [isOn, setOn] = useState(isGraphic);
@@ -23,8 +23,8 @@ export function Graphic({ id, isGraphic }: { id: number; isGraphic: boolean }) {
       <Switch.Root className={styles.switch} checked={isOn} onCheckedChange={change} aria-labelledby={label}>
         <Switch.Thumb className={styles.thumb} />
       </Switch.Root>
-      <span id={label}>{words.graphic}</span>
-      <span className={styles.quiet}>{words.graphicHint}</span>
+      <span id={label}>{words.title}</span>
+      <span className={styles.hint}>{words.hint}</span>
     </div>
   );
 }
