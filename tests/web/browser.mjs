@@ -8,7 +8,7 @@ export const URL_OF_SERVER = process.env.LIKENESS_URL ?? "http://127.0.0.1:5000"
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** Of a machine that does much else besides. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = Number(process.env.PATIENCE ?? 60_000);
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 
 export const DESKTOP = { viewport: { width: 1440, height: 900 } };

@@ -24,6 +24,18 @@ function inTab(name, run, options = DESKTOP) {
   });
 }
 
+/** Until a search is shown: where one came from may have had pictures too. */
+async function arrived(page) {
+  await page.getByTestId("region-stage").waitFor();
+  await settled(page);
+}
+
+/** Files are chosen by a test from now on. Asked for in time: the browser must hear of it before a key is pressed. */
+async function choosesFiles(page) {
+  page.on("filechooser", () => {});
+  await page.evaluate(() => document.readyState);
+}
+
 /** Pictures that no library has yet: the browser draws them. */
 async function drawn(page, count) {
   const pictures = await page.evaluate((count) => {
@@ -119,16 +131,14 @@ describe("a case", () => {
     await settled(page);
     await tiles(page).first().locator("a").click();
     await page.waitForURL(/\/search\/media\/\d+/);
-    await settled(page);
+    await arrived(page);
+    // What was made last is what one collects into.
+    await page.getByRole("button", { name: title }).waitFor();
     const wanted = [];
     for (const place of [0, 1, 2]) {
       wanted.push(await tiles(page).nth(place).getAttribute("data-id"));
       await tiles(page).nth(place).hover();
       await tiles(page).nth(place).getByRole("button", { name: "Collect" }).click();
-      if (place === 0) {
-        await page.getByRole("dialog").getByRole("combobox").fill(title);
-        await page.getByRole("option", { name: title }).first().click();
-      }
       const marked = `[data-id="${wanted[place]}"] [aria-label=Collect][aria-pressed=true]`;
       await until(page, "it is marked as collected", (one) => document.querySelector(one), marked);
     }
@@ -159,6 +169,7 @@ describe("by keys alone", () => {
     await page.goto("/library");
     await settled(page);
     const files = await drawn(page, 3);
+    await choosesFiles(page);
     const before = await total();
     await tabTo(page, "the import", page.getByRole("button", { name: "Import", exact: true }));
     await page.keyboard.press("Enter");
@@ -174,7 +185,7 @@ describe("by keys alone", () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("r");
     await page.waitForURL(/\/search\/random\//);
-    await settled(page);
+    await arrived(page);
     await page.keyboard.press("j");
     await page.keyboard.press("x");
     await page.keyboard.press("Shift+ArrowRight");
@@ -208,12 +219,13 @@ describe("by keys alone", () => {
     await page.goto("/search");
     await settled(page);
     const [file] = await drawn(page, 1);
+    await choosesFiles(page);
     await tabTo(page, "the picture to send", page.getByRole("button", { name: "Pick a picture" }));
     const choosing = page.waitForEvent("filechooser");
     await page.keyboard.press("Enter");
     await (await choosing).setFiles(file);
     await page.waitForURL(/\/search\/upload\/\d+/);
-    await settled(page);
+    await arrived(page);
     const address = page.url();
     await tabTo(page, "the part", page.getByTestId("region"));
     for (let step = 0; step < 5; step += 1) await page.keyboard.press("Shift+ArrowLeft");
