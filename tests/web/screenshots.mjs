@@ -67,7 +67,7 @@ for (const [size, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })
       await page.goto(address);
       if (hasHits) await settled(page);
       else await page.getByRole("heading").first().waitFor();
-      await until(page, "nothing is on its way", () => !document.querySelector("[aria-busy=true], [role=status] .only-read-aloud"));
+      await until(page, "nothing is on its way", () => !document.querySelector("[aria-busy=true], main [role=status] .only-read-aloud"));
       await until(page, "pictures are there", () => [...document.images].every((image) => image.complete));
       // Bars of tasks without an end in sight move for ever.
       const isStill = () =>
