@@ -1,18 +1,27 @@
 /** Importing, as somebody would: files and folders picked or dropped, what fails and why, trying again, and a server that is away. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { asked, axe, DESKTOP, launch, open, settled, until, URL_OF_SERVER } from "./browser.mjs";
+import { asked, axe, DESKTOP, json, launch, open, settled, until, URL_OF_SERVER } from "./browser.mjs";
 
 let browser;
 let picture;
+let last;
+
+/** Media that are newer than any that were there before. */
+const newest = async () => (await asked("media?sort=id&order=desc&limit=100")).res.map(({ id }) => id);
 
 before(async () => {
   browser = await launch();
   const [first] = (await asked("media?limit=1&type=image")).res;
   assert.ok(first, "the library has a picture");
+  [last] = await newest();
   picture = Buffer.from(await (await fetch(URL_OF_SERVER + first.url)).arrayBuffer());
 });
-after(() => browser.close());
+after(async () => {
+  await browser.close();
+  // They look like one that was there: searches of other tests would find them all.
+  await asked("media/delete", json("POST", { ids: (await newest()).filter((id) => id > last) }));
+});
 
 /** Each test in a tab of its own. */
 function inTab(name, run, options = DESKTOP) {
