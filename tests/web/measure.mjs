@@ -1,5 +1,5 @@
 /** What the pages cost over a large library: the first page, the first hits, scrolling, memory, and long answers of the server. */
-import { asked, launch, open, settled, tiles, until, URL_OF_SERVER, WITH_WEBGL } from "./browser.mjs";
+import { asked, launch, open, settled, tiles, until, URL_OF_SERVER } from "./browser.mjs";
 
 const ROUNDS = 5;
 /** Of scrolling, each. */
@@ -35,6 +35,7 @@ async function visit(browser, address) {
   const firstHit = await page.evaluate(() => performance.now());
   await settled(page);
   await until(page, "pictures are there", () => [...document.images].every((image) => image.complete));
+  await until(page, "it is painted", () => window.largestPaint && performance.getEntriesByName("first-contentful-paint").length > 0);
   const { paint, first, shift, interactive } = await page.evaluate(() => ({
     paint: window.largestPaint,
     first: performance.getEntriesByName("first-contentful-paint")[0].startTime,
@@ -109,7 +110,7 @@ const first = res[0].id;
 await answers("search, 30 hits with metadata", `search/media/${first}?limit=30`);
 await answers("search, 2000 hits with metadata", `search/media/${first}?limit=2000`);
 await answers("library, 200 media", "media?limit=200");
-const browser = await launch(WITH_WEBGL);
+const browser = await launch();
 await firstPages(browser, "/search", "/search");
 await firstPages(browser, "/search/media", `/search/media/${first}`);
 await firstPages(browser, "/library", "/library");
