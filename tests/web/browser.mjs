@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { test } from "node:test";
 import { chromium } from "playwright-core";
 
 export const URL_OF_SERVER = process.env.LIKENESS_URL ?? "http://127.0.0.1:5000";
@@ -46,6 +47,14 @@ export async function open(browser, options = DESKTOP) {
   };
   return { page, context, mayFail, close };
 }
+
+/** Writes tests that have a tab each, in the browser that is open by the time they run. */
+export const tabsOf = (browser) => (name, run, options = DESKTOP) =>
+  test(name, async () => {
+    const tab = await open(browser(), options);
+    await run(tab.page, tab);
+    await tab.close();
+  });
 
 /** Fails for findings that are serious or critical. Goes around the page's policy, which would not let a foreign script in. */
 export async function axe(page, what) {

@@ -1,7 +1,7 @@
 /** Several examples in one search, filters beside them, what is spared the eyes, two pictures compared, one's own name, a server that is away. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { asked, axe, DESKTOP, json, launch, open, query, settled, tiles, until } from "./browser.mjs";
+import { asked, axe, json, launch, query, settled, tabsOf, tiles, until } from "./browser.mjs";
 
 let browser;
 let ids;
@@ -13,14 +13,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Each test in a tab of its own. */
-function inTab(name, run, options = DESKTOP) {
-  test(name, async () => {
-    const tab = await open(browser, options);
-    await run(tab.page, tab);
-    await tab.close();
-  });
-}
+const inTab = tabsOf(() => browser);
 
 async function searched(page, address) {
   await page.goto(address);

@@ -1,7 +1,7 @@
 /** Features and models, as somebody would keep them: looked at, made, measured, changed, archived, deleted, downloaded. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { asked, axe, DESKTOP, finished, json, launch, open, PHONE, until } from "./browser.mjs";
+import { asked, axe, DESKTOP, finished, json, launch, PHONE, tabsOf, until } from "./browser.mjs";
 
 let browser;
 let first;
@@ -16,14 +16,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Each test in a tab of its own. */
-function inTab(name, run, options = DESKTOP) {
-  test(name, async () => {
-    const tab = await open(browser, options);
-    await run(tab.page, tab);
-    await tab.close();
-  });
-}
+const inTab = tabsOf(() => browser);
 
 const badge = (page, word) => page.getByRole("main").getByText(word, { exact: true });
 const fact = (page, name) => page.getByRole("main").locator("dl > div").filter({ has: page.getByText(name, { exact: true }) }).locator("dd").first();

@@ -1,7 +1,7 @@
 /** Importing, as somebody would: files and folders picked or dropped, what fails and why, trying again, and a server that is away. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { asked, axe, DESKTOP, json, launch, open, settled, until, URL_OF_SERVER } from "./browser.mjs";
+import { after, before, describe } from "node:test";
+import { asked, axe, json, launch, settled, tabsOf, until, URL_OF_SERVER } from "./browser.mjs";
 
 let browser;
 let picture;
@@ -23,14 +23,7 @@ after(async () => {
   await asked("media/delete", json("POST", { ids: (await newest()).filter((id) => id > last) }));
 });
 
-/** Each test in a tab of its own. */
-function inTab(name, run, options = DESKTOP) {
-  test(name, async () => {
-    const tab = await open(browser, options);
-    await run(tab.page, tab);
-    await tab.close();
-  });
-}
+const inTab = tabsOf(() => browser);
 
 /** The same picture with other bytes: new to the library. */
 const fresh = (name) => ({ name, mimeType: "image/jpeg", buffer: Buffer.concat([picture, Buffer.from(`${name} ${Date.now()} ${Math.random()}`)]) });

@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { asked, axe, DESKTOP, launch, open, query, settled, tiles, until } from "./browser.mjs";
+import { after, before, describe } from "node:test";
+import { asked, axe, launch, query, settled, tabsOf, tiles, until } from "./browser.mjs";
 
 const GOOD = 195;
 let browser;
@@ -15,14 +15,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Each test in a tab of its own. */
-function inTab(name, run, options = DESKTOP) {
-  test(name, async () => {
-    const tab = await open(browser, options);
-    await run(tab.page, tab);
-    await tab.close();
-  });
-}
+const inTab = tabsOf(() => browser);
 
 /** Until a search is shown: where one came from may have had pictures too. */
 async function arrived(page) {

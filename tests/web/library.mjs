@@ -1,7 +1,7 @@
 /** The library, its trash and collections in a browser: filters that join, an order by hand, and the way back from every change. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { axe, DESKTOP, launch, open, query, settled, tiles, until, URL_OF_SERVER } from "./browser.mjs";
+import { after, before, describe } from "node:test";
+import { axe, DESKTOP, launch, query, settled, tabsOf, tiles, until, URL_OF_SERVER } from "./browser.mjs";
 
 let browser;
 let ids;
@@ -22,14 +22,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Each test in a tab of its own. */
-function inTab(name, run, options = DESKTOP) {
-  test(name, async () => {
-    const tab = await open(browser, options);
-    await run(tab.page, tab);
-    await tab.close();
-  });
-}
+const inTab = tabsOf(() => browser);
 
 /** A collection of these pictures; answers its number. */
 async function collection(media) {

@@ -1,7 +1,7 @@
 /** The map, as somebody would look around on it: by mouse, wheel, fingers and keys, down to a search with what was drawn around. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { asked, axe, DESKTOP, finished, json, launch, open, PHONE, query, settled, tiles, until, URL_OF_SERVER, WITH_WEBGL } from "./browser.mjs";
+import { after, before, describe } from "node:test";
+import { asked, axe, DESKTOP, finished, json, launch, open, PHONE, query, settled, tabsOf, tiles, until, URL_OF_SERVER, WITH_WEBGL } from "./browser.mjs";
 
 /** As `FILLED` of the pages' `views/map/view.ts`: how much of the shorter side the whole map takes. */
 const FILLED = 0.92;
@@ -23,14 +23,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Each test in a tab of its own. */
-function inTab(name, run, options = DESKTOP) {
-  test(name, async () => {
-    const tab = await open(browser, options);
-    await run(tab.page, tab);
-    await tab.close();
-  });
-}
+const inTab = tabsOf(() => browser);
 
 async function places() {
   const bytes = await (await fetch(`${URL_OF_SERVER}/api/v1/feature/${feature.id}/map.bin`)).arrayBuffer();

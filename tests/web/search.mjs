@@ -1,7 +1,7 @@
 /** The search, as somebody would use it: by file, paste and drop, by a part, from hit to hit, by keys alone. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axe, DESKTOP, launch, open, PHONE, query, settled, tiles, until, URL_OF_SERVER } from "./browser.mjs";
+import { axe, DESKTOP, launch, open, PHONE, query, settled, tabsOf, tiles, until, URL_OF_SERVER } from "./browser.mjs";
 
 let browser;
 let files;
@@ -20,14 +20,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Each test in a tab of its own. */
-function inTab(name, run, options = DESKTOP) {
-  test(name, async () => {
-    const tab = await open(browser, options);
-    await run(tab.page, tab);
-    await tab.close();
-  });
-}
+const inTab = tabsOf(() => browser);
 
 const caption = (page, index) => tiles(page).nth(index).locator("div").last();
 const idOf = (page, index) => tiles(page).nth(index).getAttribute("data-id");

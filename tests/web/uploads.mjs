@@ -1,7 +1,7 @@
 /** Uploads, as somebody would keep them: found by who sent them, searched with again, deleted and sent again, put into the library. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { asked, axe, DESKTOP, json, launch, open, PHONE, query, settled, tiles, until, URL_OF_SERVER } from "./browser.mjs";
+import { after, before, describe } from "node:test";
+import { asked, axe, DESKTOP, json, launch, PHONE, query, settled, tabsOf, tiles, until, URL_OF_SERVER } from "./browser.mjs";
 
 let browser;
 let promoted;
@@ -14,14 +14,7 @@ after(async () => {
   if (promoted !== undefined) await asked("media/delete", json("POST", { ids: [promoted] }));
 });
 
-/** Each test in a tab of its own. */
-function inTab(name, run, options = DESKTOP) {
-  test(name, async () => {
-    const tab = await open(browser, options);
-    await run(tab.page, tab);
-    await tab.close();
-  });
-}
+const inTab = tabsOf(() => browser);
 
 describe("uploads", () => {
   const name = `up-${Date.now() % 1e9}`;

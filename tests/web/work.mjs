@@ -1,7 +1,7 @@
 /** Tasks and the dashboard, as somebody would use them: watched live, stopped, begun again, found by keys alone. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axe, DESKTOP, launch, open, PHONE, query, settled, until, URL_OF_SERVER } from "./browser.mjs";
+import { axe, DESKTOP, launch, open, PHONE, query, settled, tabsOf, until, URL_OF_SERVER } from "./browser.mjs";
 
 let browser;
 before(async () => {
@@ -9,14 +9,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Each test in a tab of its own. */
-function inTab(name, run, options = DESKTOP) {
-  test(name, async () => {
-    const tab = await open(browser, options);
-    await run(tab.page, tab);
-    await tab.close();
-  });
-}
+const inTab = tabsOf(() => browser);
 
 const api = (path) => `${URL_OF_SERVER}/api/v1/${path}`;
 const ask = async (path) => (await fetch(api(path))).json();
