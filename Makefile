@@ -6,17 +6,20 @@ CARGO := nice cargo
 .PHONY: demo test bench setup
 
 demo: setup
+	.ci/frontend
 	$(CARGO) build --release
 	@exec "$$(.ci/binary)" demo --data-dir "$${DATA_DIR:-data/demo}" --port $(PORT) $(if $(PHOTOS),--photos "$(PHOTOS)")
 
 test: SETUP_OPTIONS := --tests
 test: setup
+	.ci/frontend --check
 	cargo fmt --check
 	$(CARGO) clippy --release --all-targets -- -D warnings
 	$(CARGO) test --release
 	tests/with_postgres $(CARGO) test --release --test it
 	tests/schemathesis
 	tests/socketio/run
+	tests/web/run
 	tests/walk_through --own
 	tests/kill_and_resume.py
 	tests/kill_server.py --kills 4

@@ -1,6 +1,7 @@
 //! A feature is a model's layer, taken from every picture of the library, and an index over it.
 //! Records and rules here; the vectors' file in [`vectors`]; extraction and building are work (`tasks/`).
 
+pub mod picture_map;
 pub mod vectors;
 
 use std::collections::HashSet;
@@ -194,6 +195,7 @@ impl Features {
             return Err(Error::not_found("not found"));
         }
         let _ = std::fs::remove_dir_all(self.index_folder(id));
+        let _ = std::fs::remove_file(self.map_file(id));
         Ok(())
     }
 
@@ -217,6 +219,20 @@ impl Features {
     /// Folder of a feature's index snapshots.
     pub fn index_folder(&self, id: FeatureId) -> PathBuf {
         self.data_dir.join("indexes").join(id.to_string())
+    }
+
+    /// File of a feature's map; see [`picture_map`].
+    pub fn map_file(&self, id: FeatureId) -> PathBuf {
+        self.data_dir.join("maps").join(format!("{id}.map"))
+    }
+
+    /// Bytes of all vectors, and of all indexes. Blocks; a file that goes meanwhile counts as nothing.
+    pub fn bytes_on_disk(&self) -> (u64, u64) {
+        let of = |folder: &str| {
+            let files = walkdir::WalkDir::new(self.data_dir.join(folder)).into_iter().flatten();
+            files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
+        };
+        (of("features"), of("indexes"))
     }
 
     /// Records pictures that gave no vector. Recording one again renews its reason.

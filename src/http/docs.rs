@@ -40,14 +40,20 @@ const PAGE: &str = r#"<!DOCTYPE html>
 </html>
 "#;
 
-/// Serves the description of these operations, and a page to read and try them.
-pub(super) fn router(mut description: OpenApi) -> Router<App> {
+/// Adds what the description of a door's operations lacks to stand alone: what it is, and the shapes that are only named.
+pub(super) fn completed(mut description: OpenApi) -> OpenApi {
     let licence = LicenseBuilder::new().name(env!("CARGO_PKG_LICENSE")).build();
     description.info =
         InfoBuilder::new().title("Likeness").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT)).license(Some(licence)).build();
     let schemas = &mut description.components.get_or_insert_default().schemas;
     // Named by every operation, but by its name only.
     schemas.insert("ErrorBody".into(), ErrorBody::schema());
+    description
+}
+
+/// Serves the description of these operations, and a page to read and try them.
+pub(super) fn router(description: OpenApi) -> Router<App> {
+    let description = completed(description);
     Router::new()
         .route(DESCRIPTION, get(|| async move { axum::Json(description) }))
         .route("/api/v1/docs", get(|| async { with_policy("text/html; charset=utf-8", PAGE) }))

@@ -102,13 +102,14 @@ impl IntoResponse for Failure {
     }
 }
 
-/// What an address that leads nowhere answers: a person who follows an old link gets the search page, a program an error.
+/// What an address that leads nowhere answers: a person who follows an old link gets the pages, which say so, a program an error.
 pub(super) async fn unknown_path(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let is_page =
-        !["/api", "/static", "/socket.io"].iter().any(|folder| uri.path() == *folder || uri.path().starts_with(&format!("{folder}/")));
+    let is_page = !["/api", "/static", "/assets", "/socket.io"]
+        .iter()
+        .any(|folder| uri.path() == *folder || uri.path().starts_with(&format!("{folder}/")));
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if is_page && method == Method::GET && accepted.contains("text/html") {
-        return pages::search_page();
+        return pages::page(&headers);
     }
     Failure(Error::not_found(format!("there is nothing at {}", uri.path()))).into_response()
 }

@@ -11,6 +11,7 @@ mod linger;
 mod pages;
 mod socketio;
 mod status;
+mod thumbs;
 mod vframe;
 
 use axum::extract::Request;
@@ -47,6 +48,7 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .merge(status::aliases())
         .merge(docs::router(description))
         .merge(files::router())
+        .merge(thumbs::router())
         .merge(exports::router())
         .merge(pages::router())
         .merge(digits::router(&app.config))
@@ -75,7 +77,7 @@ fn doors(config: &Config) -> OpenApiRouter<App> {
 /// The `OpenAPI` description of every route that the server serves.
 pub fn description() -> serde_json::Value {
     let (_, description) = doors(&Config::default()).split_for_parts();
-    serde_json::to_value(description).unwrap_or_default()
+    serde_json::to_value(docs::completed(description)).unwrap_or_default()
 }
 
 fn fixed_header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

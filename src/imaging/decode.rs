@@ -8,6 +8,7 @@ use image::{ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use super::format::PictureFormat;
 use super::header::ends_early;
 use super::jpeg_header::JpegHeader;
+use super::preview::preview_of;
 use super::probe::{PictureInfo, probe};
 use super::{DecodeLimits, Picture, convert, jpeg, orient};
 use crate::error::{Error, Kind, Result};
@@ -38,13 +39,15 @@ pub fn decode_at_least(bytes: &[u8], min_side: u32, limits: &DecodeLimits) -> Re
 }
 
 /// Proves that all of a picture can be decoded, and answers what its header says. A JPEG's data is read to the end,
-/// but its pixels are made at an eighth of the size.
+/// but its pixels are made at an eighth of the size; they give the preview.
 ///
 /// # Errors
 /// As [`decode`].
 pub fn verify(bytes: &[u8], limits: &DecodeLimits) -> Result<PictureInfo> {
-    let info = probe(bytes, limits)?;
-    decode_probed(bytes, &info, Some(1), limits)?.recycle();
+    let mut info = probe(bytes, limits)?;
+    let picture = decode_probed(bytes, &info, Some(1), limits)?;
+    info.preview = preview_of(&picture).ok();
+    picture.recycle();
     Ok(info)
 }
 

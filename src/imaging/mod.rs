@@ -4,8 +4,10 @@
 
 mod capture;
 mod convert;
+mod cut;
 mod decode;
 mod encode;
+mod exif_fields;
 mod format;
 mod header;
 mod interpolate;
@@ -13,6 +15,7 @@ mod jpeg;
 mod jpeg_header;
 mod orient;
 mod pnm;
+mod preview;
 mod probe;
 mod raster;
 pub mod render;
@@ -21,10 +24,13 @@ mod scratch;
 
 use crate::error::{Error, Result};
 
+pub use cut::thumbnail_of;
 pub use decode::{decode, decode_at_least, verify};
 pub use encode::{encode_jpeg, encode_png, thumbnail};
+pub use exif_fields::{ExifField, exif_fields};
 pub use format::PictureFormat;
 pub use pnm::{decode_pnm, is_pnm};
+pub use preview::{preview, preview_of};
 pub use probe::{PictureInfo, probe};
 pub use raster::{Raster, is_deep_grey_png};
 pub use render::{group_name, render_picture};

@@ -23,6 +23,8 @@ pub struct PictureInfo {
     pub captured_at: Option<NaiveDateTime>,
     /// Make and model of the camera.
     pub camera: Option<String>,
+    /// `ThumbHash` of the picture, where it was decoded to check it.
+    pub preview: Option<Vec<u8>>,
 }
 
 /// Reads the header only: format, upright sides, orientation, capture time, camera. All limits are checked here,
@@ -40,7 +42,7 @@ pub fn probe(bytes: &[u8], limits: &DecodeLimits) -> Result<PictureInfo> {
     let orientation = header.orientation.or(capture.orientation).unwrap_or(1);
     // Orientations 5 to 8 stand on their side.
     let (width, height) = if orientation >= 5 { (header.height, header.width) } else { (header.width, header.height) };
-    Ok(PictureInfo { format, width, height, orientation, captured_at: capture.captured_at, camera: capture.camera })
+    Ok(PictureInfo { format, width, height, orientation, captured_at: capture.captured_at, camera: capture.camera, preview: None })
 }
 
 fn check_file(bytes: &[u8], limits: &DecodeLimits) -> Result<()> {

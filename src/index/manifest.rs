@@ -50,6 +50,13 @@ pub struct Manifest {
     pub files: Vec<IndexFile>,
 }
 
+impl Manifest {
+    /// The kind that was built: what was asked for may leave it open.
+    pub fn kind_built(&self) -> &IndexKind {
+        self.built.as_ref().unwrap_or(&self.kind)
+    }
+}
+
 /// One file of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexFile {

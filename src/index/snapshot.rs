@@ -69,13 +69,21 @@ impl Pointer {
 /// `Corrupt` when something in it is damaged, `Conflict` when it was built from other vectors; both name the folder and say to
 /// build again.
 pub fn open_current(folder: &Path, rows: &Arc<dyn Rows>, fingerprint: &str) -> Result<Option<Snapshot>> {
+    open_current_with(folder, rows, fingerprint, None)
+}
+
+/// The same with another effort of its searches than it was built with: see [`IndexKind::with_effort`].
+///
+/// # Errors
+/// As [`open_current`].
+pub fn open_current_with(folder: &Path, rows: &Arc<dyn Rows>, fingerprint: &str, effort: Option<usize>) -> Result<Option<Snapshot>> {
     let mut last = None;
     for _ in 0..ATTEMPTS {
         let Some(pointer) = Pointer::read(folder)? else { return Ok(None) };
         if last.as_ref().is_some_and(|(tried, _)| *tried == pointer) {
             break;
         }
-        match open(&folder.join(&pointer.snapshot), &pointer, rows, fingerprint) {
+        match open(&folder.join(&pointer.snapshot), &pointer, rows, fingerprint, effort) {
             Ok(snapshot) => return Ok(Some(snapshot)),
             Err(error) => last = Some((pointer, error)),
         }
@@ -90,10 +98,15 @@ fn rebuild(error: Error, folder: &Path) -> Error {
     Error::new(kind, format!("the index in {} cannot be used: {}; build it again", folder.display(), error.message())).because(error)
 }
 
-fn open(folder: &Path, pointer: &Pointer, rows: &Arc<dyn Rows>, fingerprint: &str) -> Result<Snapshot> {
-    let manifest = read_manifest(folder, pointer)?;
+fn open(folder: &Path, pointer: &Pointer, rows: &Arc<dyn Rows>, fingerprint: &str, effort: Option<usize>) -> Result<Snapshot> {
+    let mut manifest = read_manifest(folder, pointer)?;
     check(&manifest, &**rows, fingerprint)?;
     manifest.files.iter().try_for_each(|file| if file.name == CODES_FILE { file.check_length(folder) } else { file.verify(folder) })?;
+    if let Some(effort) = effort {
+        manifest.kind = manifest.kind.with_effort(effort);
+        manifest.built = manifest.built.map(|kind| kind.with_effort(effort));
+        manifest.plan = manifest.plan.map(|plan| plan.scaled(effort));
+    }
     let index = open_index(folder, &manifest, rows)?;
     Ok(Snapshot { manifest, index })
 }
@@ -137,7 +150,7 @@ fn check(manifest: &Manifest, rows: &dyn Rows, fingerprint: &str) -> Result<()> 
 
 fn open_index(folder: &Path, manifest: &Manifest, rows: &Arc<dyn Rows>) -> Result<Box<dyn VectorIndex>> {
     let (rows, count) = (Arc::clone(rows), manifest.count);
-    let kind = manifest.built.as_ref().unwrap_or(&manifest.kind);
+    let kind = manifest.kind_built();
     if count == 0 || *kind == IndexKind::Flat {
         return Ok(Box::new(FlatIndex::of_first(rows, count)));
     }

@@ -43,7 +43,7 @@ impl Jobs {
     pub async fn claim(&self, worker: &str, lease: Lease) -> Result<Option<Job>> {
         // Most looks find nothing, and must not queue behind a writer.
         let unfinished = [Status::Queued, Status::Running, Status::Cancelling];
-        if self.count(&unfinished).await? == 0 {
+        if self.count(&unfinished, &[]).await? == 0 {
             return Ok(None);
         }
         let transaction = self.db.write().await?;

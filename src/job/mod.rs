@@ -14,11 +14,13 @@ use crate::types::JobId;
 
 mod claim;
 mod journal;
+mod known;
 mod queue;
 mod watch;
 
 pub use claim::{Beat, Lease};
 pub use journal::{JobFailure, JobLine, Level};
+pub use known::JobKnown;
 pub use queue::Jobs;
 pub use watch::JobEvent;
 

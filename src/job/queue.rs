@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use tokio::sync::Notify;
 
@@ -78,20 +79,41 @@ impl Jobs {
         self.one(Entity::find_by_id(id.0)).await
     }
 
-    /// Jobs in these states, newest first; all states when none is named.
+    /// Jobs in these states and of these kinds, newest first; where none is named, all of them.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn list(&self, statuses: &[Status], offset: u64, limit: u64) -> Result<Vec<Job>> {
-        self.many(in_states(statuses).order_by_desc(Column::Id).offset(offset).limit(limit)).await
+    pub async fn list(&self, statuses: &[Status], kinds: &[&str], offset: u64, limit: u64) -> Result<Vec<Job>> {
+        self.many(wanted(statuses, kinds).order_by_desc(Column::Id).offset(offset).limit(limit)).await
     }
 
-    /// How many jobs are in these states.
+    /// How many jobs are in these states and of these kinds.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn count(&self, statuses: &[Status]) -> Result<u64> {
-        in_states(statuses).count(self.db.connection()).await.map_err(|source| database_error("count the jobs", source))
+    pub async fn count(&self, statuses: &[Status], kinds: &[&str]) -> Result<u64> {
+        wanted(statuses, kinds).count(self.db.connection()).await.map_err(|source| database_error("count the jobs", source))
+    }
+
+    /// How many jobs are in each state; states without a job are left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn counts(&self) -> Result<Vec<(Status, u64)>> {
+        let rows = Entity::find().select_only().column(Column::Status).expr(Column::Id.count()).group_by(Column::Status);
+        let rows: Vec<(String, i64)> =
+            rows.into_tuple().all(self.db.connection()).await.map_err(|source| database_error("count the jobs", source))?;
+        rows.into_iter().map(|(word, count)| Ok((Status::parse(&word)?, count as u64))).collect()
+    }
+
+    /// The jobs of a kind that were at work after a moment, newest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn at_work_since(&self, kind: &str, since: DateTime<Utc>, most: u64) -> Result<Vec<Job>> {
+        let late = Condition::any().add(Column::EndedAt.gte(since)).add(Column::EndedAt.is_null());
+        let found = Entity::find().filter(Column::Kind.eq(kind)).filter(Column::StartedAt.is_not_null()).filter(late);
+        self.many(found.order_by_desc(Column::Id).limit(most)).await
     }
 
     /// Asks a job to stop: one that waits is cancelled at once, one that runs sees it within a second.
@@ -151,9 +173,15 @@ pub(super) fn now() -> chrono::DateTime<chrono::Utc> {
     chrono::Utc::now().trunc_subsecs(6)
 }
 
-fn in_states(statuses: &[Status]) -> Select<Entity> {
-    let all = Entity::find();
-    if statuses.is_empty() { all } else { all.filter(Column::Status.is_in(statuses.iter().map(|status| status.word()))) }
+fn wanted(statuses: &[Status], kinds: &[&str]) -> Select<Entity> {
+    let mut found = Entity::find();
+    if !statuses.is_empty() {
+        found = found.filter(Column::Status.is_in(statuses.iter().map(|status| status.word())));
+    }
+    if !kinds.is_empty() {
+        found = found.filter(Column::Kind.is_in(kinds.iter().copied()));
+    }
+    found
 }
 
 async fn insert(connection: &impl ConnectionTrait, new: NewJob) -> Result<Job> {

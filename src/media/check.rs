@@ -66,7 +66,7 @@ impl MediaStore {
     /// Those of the database.
     pub async fn check(&self, how: Thoroughness, progress: &(dyn Fn(u64, u64) -> bool + Sync)) -> Result<CheckReport> {
         let mut report = CheckReport::default();
-        let total = self.count().await? + Uploads::open(self).count().await?;
+        let total = self.count().await? + Uploads::open(self).count(None).await?;
         let mut after = 0;
         loop {
             let page = self.media_page(after).await?;

@@ -24,8 +24,14 @@ use crate::error::{Error, Result};
 use crate::imaging::{self, PictureInfo};
 use crate::types::Sha256;
 
-/// Size and time of change of a file that was imported, and whether its medium is deleted now.
-type KnownFile = (i64, Option<i64>, bool);
+/// A file that was imported.
+struct KnownFile {
+    byte_size: i64,
+    modified_at: Option<i64>,
+    media: i64,
+    /// Whether its medium is deleted now.
+    deleted: bool,
+}
 
 /// What became of a candidate; `None` when the import was stopped first.
 pub(super) type Step = Result<Option<Prepared>>;
@@ -40,8 +46,9 @@ impl Preparer {
         let mut steps: Vec<Option<Step>> = candidates.iter().map(|_| None).collect();
         let (mut pictures, mut others) = (Vec::new(), Vec::new());
         for (place, (candidate, unchanged)) in candidates.into_iter().zip(unchanged).enumerate() {
-            if let Some(deleted) = unchanged {
-                steps[place] = Some(Ok(Some(Prepared { origin: candidate.origin, outcome: Ok(Ready::Unchanged { deleted }) })));
+            if let Some((media, deleted)) = unchanged {
+                let outcome = Ok(Ready::Unchanged { media, deleted });
+                steps[place] = Some(Ok(Some(Prepared { origin: candidate.origin, outcome })));
             } else if self.is_plain(&candidate) {
                 pictures.push((place, candidate));
             } else {
@@ -63,8 +70,8 @@ impl Preparer {
         self.store.blobs.can_put_behind() && is_picture(name) && !is_video(name) && frame_name(&candidate.origin.name).is_none()
     }
 
-    /// Which of these very files, not touched since, were imported before; and of those, whether their picture was deleted.
-    async fn unchanged(&self, candidates: &[Candidate]) -> Result<Vec<Option<bool>>> {
+    /// Which of these very files, not touched since, were imported before; of those their medium, and whether it is deleted.
+    async fn unchanged(&self, candidates: &[Candidate]) -> Result<Vec<Option<(i64, bool)>>> {
         let places = candidates.iter().filter(|candidate| candidate.origin.modified_at.is_some());
         let places: Vec<String> = places.filter_map(|candidate| candidate.origin.location.as_deref().map(storable)).collect();
         let known = if places.is_empty() { HashMap::new() } else { self.known_files(places).await? };
@@ -72,8 +79,8 @@ impl Preparer {
             let origin = &candidate.origin;
             let (location, modified_at) = (origin.location.as_deref()?, origin.modified_at?);
             let files = known.get(&storable(location))?;
-            let same = files.iter().find(|(size, modified, _)| (*size, *modified) == (origin.byte_size as i64, Some(modified_at)));
-            same.map(|(_, _, deleted)| *deleted)
+            let is_same = |file: &&KnownFile| (file.byte_size, file.modified_at) == (origin.byte_size as i64, Some(modified_at));
+            files.iter().find(is_same).map(|file| (file.media, file.deleted))
         };
         Ok(candidates.iter().map(unchanged).collect())
     }
@@ -84,12 +91,15 @@ impl Preparer {
             .inner_join(media::Entity)
             .select_only()
             .columns([media_source::Column::Location, media_source::Column::ByteSize, media_source::Column::ModifiedAt])
-            .column(media::Column::DeletedAt)
-            .into_tuple::<(String, i64, Option<i64>, Option<chrono::DateTime<chrono::Utc>>)>()
+            .columns([media::Column::Id, media::Column::DeletedAt])
+            .into_tuple::<(String, i64, Option<i64>, i64, Option<chrono::DateTime<chrono::Utc>>)>()
             .all(self.store.db.connection());
         let mut known: HashMap<String, Vec<KnownFile>> = HashMap::new();
-        for (location, size, modified_at, deleted_at) in rows.await.map_err(|source| database_error("look for files", source))? {
-            known.entry(location).or_default().push((size, modified_at, deleted_at.is_some()));
+        for (location, byte_size, modified_at, media, deleted_at) in
+            rows.await.map_err(|source| database_error("look for files", source))?
+        {
+            let file = KnownFile { byte_size, modified_at, media, deleted: deleted_at.is_some() };
+            known.entry(location).or_default().push(file);
         }
         Ok(known)
     }
@@ -134,12 +144,12 @@ impl Preparer {
 
     fn see(&self, byte_size: u64, content: &Content) -> Result<(Sha256, Vec<u8>, PictureInfo)> {
         let started = Instant::now();
-        let (bytes, info) = look_at(byte_size, content, &self.store.limits)?;
+        let (bytes, mut info) = look_at(byte_size, content, &self.store.limits)?;
         self.progress.spent(Stage::Read, started.elapsed());
         let started = Instant::now();
         if self.check {
             let _pixels = self.room(&self.decoding, pixel_bytes(&info), DECODE_BUDGET_KIB)?;
-            imaging::verify(&bytes, &self.store.limits)?;
+            info.preview = imaging::verify(&bytes, &self.store.limits)?.preview;
         }
         let sha256 = Sha256::of(&bytes);
         self.progress.spent(Stage::Check, started.elapsed());

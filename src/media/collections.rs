@@ -14,11 +14,14 @@ use crate::db::{Database, database_error};
 use crate::error::{Error, Result};
 use crate::types::CollectionId;
 
+mod arrangement;
 mod form;
 mod links;
+mod removal;
 
-pub use form::{CollectionChange, CollectionSpec, NewLinks, link_notes};
-pub use links::{CollectionMedia, CollectionMediaLink};
+pub use form::{Arrangement, CollectionChange, CollectionSpec, NewLinks, Place, link_notes, media_ids};
+pub use links::{AddedLink, CollectionMedia, CollectionMediaLink, LinkSort};
+pub use removal::KEPT_DAYS;
 
 /// Longest title, in characters.
 pub const MAX_TITLE: usize = 64;
@@ -29,7 +32,7 @@ pub const MAX_NOTES_BYTES: usize = 1 << 20;
 /// Most text in the notes of one medium of a collection, in bytes.
 pub const MAX_LINK_NOTES_BYTES: usize = 64 << 10;
 
-/// Most media that one call may add.
+/// Most media that one call may add, take out, put back or move.
 pub const MAX_ADDED: usize = 10_000;
 
 /// A curated list.

@@ -26,9 +26,11 @@ pub(super) enum Outcome {
         frames: u64,
         note: Option<String>,
     },
-    AlreadyThere,
-    /// Already there, but deleted; an import does not bring it back.
-    Deleted,
+    /// This medium was there before, or was met twice. An import does not bring a deleted one back.
+    AlreadyThere {
+        media: i64,
+        deleted: bool,
+    },
     Failed(String),
 }
 
@@ -97,8 +99,8 @@ fn plain(prepared: &Prepared) -> Option<(&Origin, &ReadyPicture)> {
 
 fn without_row(prepared: &Prepared) -> Outcome {
     match &prepared.outcome {
-        Ok(Ready::Unchanged { deleted: true }) => Outcome::Deleted,
-        Ok(_) => Outcome::AlreadyThere,
+        Ok(Ready::Unchanged { media, deleted }) => Outcome::AlreadyThere { media: *media, deleted: *deleted },
+        Ok(_) => Outcome::Failed("was read, but got no row; please report it".into()),
         Err(error) => Outcome::Failed(error.to_string()),
     }
 }
@@ -125,7 +127,7 @@ async fn store_row(store: &MediaStore, transaction: &DatabaseTransaction, origin
         )));
     }
     add_source(transaction, row.id, origin).await.map_err(failed)?;
-    Ok(if row.deleted_at.is_some() { Outcome::Deleted } else { Outcome::AlreadyThere })
+    Ok(Outcome::AlreadyThere { media: row.id, deleted: row.deleted_at.is_some() })
 }
 
 /// All rows of a video, unless another process was faster.
@@ -144,7 +146,7 @@ async fn meet_again(transaction: &DatabaseTransaction, origin: &Origin, sha256: 
         return Err(Error::internal("a video vanished from the library while it was imported: run the same command again"));
     };
     add_source(transaction, row.id, origin).await.map_err(failed)?;
-    Ok(if row.deleted_at.is_some() { Outcome::Deleted } else { Outcome::AlreadyThere })
+    Ok(Outcome::AlreadyThere { media: row.id, deleted: row.deleted_at.is_some() })
 }
 
 async fn find(transaction: &DatabaseTransaction, picture: &ReadyPicture) -> std::result::Result<Option<media::Model>, DbErr> {
@@ -179,6 +181,8 @@ pub(super) fn new_row(picture: &ReadyPicture) -> media::ActiveModel {
         frame_rate: ActiveValue::Set(None),
         created_at: ActiveValue::Set(now()),
         deleted_at: ActiveValue::Set(None),
+        preview: ActiveValue::Set(picture.info.preview.clone()),
+        graphic: ActiveValue::Set(false),
     }
 }
 

@@ -74,6 +74,7 @@ fn medium(id: i64, step: Duration) -> media::ActiveModel {
         frame_rate: Set(None),
         created_at: Set(start + step * id as i32),
         deleted_at: Set(None),
+        ..Default::default()
     }
 }
 
@@ -105,6 +106,7 @@ fn link(collection: i64, media: i64, at: DateTime<Utc>) -> collection_media::Act
         username: Set("fabricated".into()),
         notes: Set(None),
         created_at: Set(at),
+        position: Set(media << 20),
     }
 }
 

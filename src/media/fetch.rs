@@ -16,6 +16,9 @@ use crate::error::{Error, Kind, Result, io_error};
 /// Longest time of one fetch.
 const TIMEOUT: Duration = Duration::from_mins(10);
 
+/// Longest time of a fetch that somebody waits for.
+const SHORT_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Longest time until a connection stands.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -70,13 +73,40 @@ pub fn fetch(url: &Url, target: &Path, rules: FetchRules, keep_on: &dyn Fn() -> 
     received
 }
 
+/// Fetches what a URL leads to into memory, within half a minute. Blocks.
+///
+/// # Errors
+/// As [`fetch`].
+pub fn fetch_bytes(url: &Url, rules: FetchRules) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    transfer(url, rules, SHORT_TIMEOUT, &|| true, &mut |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    })?;
+    Ok(bytes)
+}
+
 fn receive(url: &Url, target: &Path, rules: FetchRules, keep_on: &dyn Fn() -> bool) -> Result<u64> {
+    let failed = |error| io_error(target, "write", error);
+    let mut file = File::create(target).map_err(failed)?;
+    let received = transfer(url, rules, TIMEOUT, keep_on, &mut |piece| file.write_all(piece).map_err(failed))?;
+    file.sync_all().map_err(failed)?;
+    Ok(received)
+}
+
+/// Hands on what a URL leads to, piece by piece, and answers how many bytes it were.
+fn transfer(
+    url: &Url,
+    rules: FetchRules,
+    timeout: Duration,
+    keep_on: &dyn Fn() -> bool,
+    sink: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<u64> {
     let shown = shorten(url.as_str());
-    let response = match agent(rules).get(url.as_str()).call() {
+    let response = match agent(rules, timeout).get(url.as_str()).call() {
         Ok(response) => response,
         Err(error) => return Err(refused(&shown, error)),
     };
-    let mut file = File::create(target).map_err(|error| io_error(target, "write", error))?;
     let mut body = response.into_body().into_reader();
     let (mut buffer, mut received) = (vec![0; 1 << 18], 0_u64);
     loop {
@@ -91,17 +121,16 @@ fn receive(url: &Url, target: &Path, rules: FetchRules, keep_on: &dyn Fn() -> bo
         if received > rules.max_bytes {
             return Err(Error::too_large(format!("{shown} is larger than the limit of {} bytes a file", rules.max_bytes)));
         }
-        file.write_all(&buffer[..count]).map_err(|error| io_error(target, "write", error))?;
+        sink(&buffer[..count])?;
     }
-    file.sync_all().map_err(|error| io_error(target, "write", error))?;
     if received == 0 { Err(Error::corrupt(format!("{shown} is empty"))) } else { Ok(received) }
 }
 
 /// No proxy: it would look up names in our place, and nobody would check the address.
-fn agent(rules: FetchRules) -> ureq::Agent {
+fn agent(rules: FetchRules, timeout: Duration) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
-        .timeout_global(Some(TIMEOUT))
-        .timeout_connect(Some(CONNECT_TIMEOUT))
+        .timeout_global(Some(timeout))
+        .timeout_connect(Some(CONNECT_TIMEOUT.min(timeout)))
         .max_redirects(REDIRECTS)
         .proxy(None)
         .user_agent(concat!("likeness/", env!("CARGO_PKG_VERSION")))

@@ -1,32 +1,83 @@
 //! Which media a list shows: by kind, by when and from where they were imported, by collection, duplicates, the trash.
 
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{ExprTrait, Func, LikeExpr, Query, SelectStatement};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use sea_orm::sea_query::{ExprTrait, Func, LikeExpr, NullOrdering, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::detections::LabelFilter;
 use super::{Media, MediaStore, Order, Sort, reader};
 use crate::db::database_error;
 use crate::db::entity::media::{Column, Entity};
-use crate::db::entity::{collection_media, detection, media_source};
+use crate::db::entity::{collection_media, detection, feature_failure, media_source};
 use crate::error::{Error, Result};
-use crate::types::{CollectionId, MediaId, MediaType};
+use crate::types::{CollectionId, FeatureId, MediaId, MediaType};
+
+/// One of a medium's dates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DateKind {
+    /// When it was imported.
+    #[default]
+    Imported,
+    /// What the camera's clock said; it has no time zone and is taken for UTC. Unknown for many.
+    Captured,
+}
+
+impl DateKind {
+    /// The date of a medium.
+    pub fn of(self, media: &Media) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Imported => Some(media.created_at),
+            Self::Captured => media.captured_at.map(|time| time.and_utc()),
+        }
+    }
+
+    fn compared(
+        self,
+        time: DateTime<Utc>,
+        moments: fn(&Column, DateTime<Utc>) -> SimpleExpr,
+        clocks: fn(&Column, NaiveDateTime) -> SimpleExpr,
+    ) -> SimpleExpr {
+        match self {
+            Self::Imported => moments(&Column::CreatedAt, time),
+            Self::Captured => clocks(&Column::CapturedAt, time.naive_utc()),
+        }
+    }
+}
+
+/// How far a feature is with a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeatureState {
+    /// It has a vector: it is no later than this picture, which was the last one extracted, and did not fail.
+    Extracted(MediaId),
+    /// It is later than this picture, which was the last one extracted.
+    Missing(MediaId),
+    /// It gave no vector.
+    Failed,
+}
 
 /// What a list is narrowed to; everything given must hold.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MediaFilter {
-    /// Of this kind.
-    pub media_type: Option<MediaType>,
-    /// Imported at this moment or later.
+    /// Of one of these kinds; of any when empty.
+    pub media_types: Vec<MediaType>,
+    /// At this moment or later.
     pub since: Option<DateTime<Utc>>,
-    /// Imported at this moment or earlier.
+    /// At this moment or earlier.
     pub until: Option<DateTime<Utc>>,
+    /// Which date `since` and `until` speak of. What has no such date passes neither.
+    pub date: DateKind,
     /// Imported from a file whose name or path holds this text, in any letter case.
     pub name: Option<String>,
-    /// In this collection.
-    pub collection: Option<CollectionId>,
+    /// In at least one of these collections; anywhere when empty.
+    pub collections: Vec<CollectionId>,
+    /// In none of these collections.
+    pub not_collections: Vec<CollectionId>,
     /// Shows this, as a detector saw it.
     pub seen: Option<LabelFilter>,
+    /// Whether people call it graphic.
+    pub graphic: Option<bool>,
+    /// How far a feature is with it.
+    pub feature: Option<(FeatureId, FeatureState)>,
     /// Other media with the same bytes as this one.
     pub duplicate_of: Option<MediaId>,
     /// The trash, instead of what is not deleted.
@@ -38,16 +89,27 @@ impl MediaFilter {
         let deleted = if self.deleted { Column::DeletedAt.is_not_null() } else { Column::DeletedAt.is_null() };
         Condition::all()
             .add(deleted)
-            .add_option(self.media_type.map(|kind| Column::MediaType.eq(kind as i32)))
-            .add_option(self.since.map(|time| Column::CreatedAt.gte(time)))
-            .add_option(self.until.map(|time| Column::CreatedAt.lte(time)))
+            .add_option(self.kinds())
+            .add_option(self.since.map(|time| self.date.compared(time, Column::gte, Column::gte)))
+            .add_option(self.until.map(|time| self.date.compared(time, Column::lte, Column::lte)))
             .add_option(self.name.as_deref().map(|text| Column::Id.in_subquery(named(text))))
-            .add_option(self.collection.map(|id| Column::Id.in_subquery(members(id))))
+            .add_option(some(&self.collections).map(|ids| Column::Id.in_subquery(members(ids))))
+            .add_option(some(&self.not_collections).map(|ids| Column::Id.not_in_subquery(members(ids))))
             .add_option(self.seen.as_ref().map(|seen| Column::Id.in_subquery(showing(seen))))
+            .add_option(self.graphic.map(|graphic| Column::Graphic.eq(graphic)))
+            .add_option(self.feature.map(|(id, state)| in_state(id, state)))
             .add_option(self.duplicate_of.map(|id| Column::ContentSha256.in_subquery(content_of(id)).and(Column::Id.ne(id.0))))
     }
 
-    fn select(&self) -> Select<Entity> {
+    fn kinds(&self) -> Option<SimpleExpr> {
+        match self.media_types[..] {
+            [] => None,
+            [kind] => Some(Column::MediaType.eq(kind as i32)),
+            ref kinds => Some(Column::MediaType.is_in(kinds.iter().map(|kind| *kind as i32))),
+        }
+    }
+
+    pub(super) fn select(&self) -> Select<Entity> {
         Entity::find().filter(self.condition())
     }
 }
@@ -59,8 +121,9 @@ impl MediaStore {
     /// Those of the database.
     pub async fn find(&self, filter: &MediaFilter, offset: u64, limit: u64, sort: Sort, order: Order) -> Result<Vec<Media>> {
         // The rows that are skipped are only counted, in an index; those of the page alone are read.
-        let page = sorted(filter.select().select_only().column(Column::Id), sort, order).offset(offset).limit(limit).into_query();
-        let rows = sorted(Entity::find().filter(Column::Id.in_subquery(page)), sort, order).all(self.db.connection()).await;
+        let by = (sort, filter.date);
+        let page = sorted(filter.select().select_only().column(Column::Id), by, order).offset(offset).limit(limit).into_query();
+        let rows = sorted(Entity::find().filter(Column::Id.in_subquery(page)), by, order).all(self.db.connection()).await;
         rows.map_err(|source| database_error("list the media", source))?.into_iter().map(Media::from_row).collect()
     }
 
@@ -107,10 +170,13 @@ impl MediaStore {
     }
 }
 
-fn sorted(media: Select<Entity>, sort: Sort, order: Order) -> Select<Entity> {
-    let by_date = match sort {
-        Sort::Id => media,
-        Sort::Date => media.order_by(Column::CreatedAt, order.into()),
+/// What has no such date counts as the oldest, on every database.
+fn sorted(media: Select<Entity>, by: (Sort, DateKind), order: Order) -> Select<Entity> {
+    let undated = if order == Order::Asc { NullOrdering::First } else { NullOrdering::Last };
+    let by_date = match by {
+        (Sort::Id, _) => media,
+        (Sort::Date, DateKind::Imported) => media.order_by(Column::CreatedAt, order.into()),
+        (Sort::Date, DateKind::Captured) => media.order_by_with_nulls(Column::CapturedAt, order.into(), undated),
     };
     by_date.order_by(Column::Id, order.into())
 }
@@ -141,9 +207,13 @@ fn pattern(text: &str) -> LikeExpr {
     LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }
 
-fn members(collection: CollectionId) -> SelectStatement {
+fn some<T>(list: &[T]) -> Option<&[T]> {
+    (!list.is_empty()).then_some(list)
+}
+
+fn members(collections: &[CollectionId]) -> SelectStatement {
     let mut query = Query::select();
-    let link = collection_media::Column::CollectionId.eq(collection.0);
+    let link = collection_media::Column::CollectionId.is_in(collections.iter().map(|id| id.0));
     query.column(collection_media::Column::MediaId).from(collection_media::Entity).and_where(link);
     query
 }
@@ -157,6 +227,19 @@ fn showing(seen: &LabelFilter) -> SelectStatement {
             .add_option(seen.detector.as_ref().map(|detector| detection::Column::Detector.eq(detector))),
     );
     query
+}
+
+fn in_state(feature: FeatureId, state: FeatureState) -> Condition {
+    let mut failed = Query::select();
+    failed.column(feature_failure::Column::MediaId).from(feature_failure::Entity);
+    failed.and_where(feature_failure::Column::FeatureId.eq(feature.0));
+    let is_picture = Column::MediaType.is_in([MediaType::Image as i32, MediaType::VideoFrame as i32]);
+    let pictures = Condition::all().add(is_picture);
+    match state {
+        FeatureState::Failed => pictures.add(Column::Id.in_subquery(failed)),
+        FeatureState::Extracted(last) => pictures.add(Column::Id.lte(last.0)).add(Column::Id.not_in_subquery(failed)),
+        FeatureState::Missing(last) => pictures.add(Column::Id.gt(last.0)).add(Column::Id.not_in_subquery(failed)),
+    }
 }
 
 fn content_of(id: MediaId) -> SelectStatement {

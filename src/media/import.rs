@@ -7,16 +7,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt, stream};
-use serde::Serialize;
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::MediaStore;
-use super::commit::{self, Outcome};
+use super::commit;
 use super::prepare::{Prepared, Preparer};
 use super::walk::{self, Found, Rules};
 use crate::error::{Error, Result};
+
+mod report;
+
+pub use report::{FailedFile, ImportReport, KnownFile, MOST_KNOWN};
 
 /// Most pictures whose rows are committed together, and that wait for it. The disk is waited for once a batch.
 const BATCH: usize = 2048;
@@ -61,38 +64,6 @@ impl Default for ImportOptions {
     fn default() -> Self {
         Self { check: true, max_archive_entries: 200_000, max_archive_bytes: 256 << 30, niceness: 0 }
     }
-}
-
-/// A file that was not imported, or not whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FailedFile {
-    /// Path as given, or `archive.zip!/inner/name`.
-    pub path: String,
-    /// Why, and what would help.
-    pub reason: String,
-}
-
-/// What an import did; `found = added + already_there + failed`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct ImportReport {
-    /// Pictures and videos met, and things that could not be looked at.
-    pub found: u64,
-    /// New in the library; a video counts as one.
-    pub added: u64,
-    /// New frames of the videos that were added.
-    pub frames: u64,
-    /// In the library before, or met twice.
-    pub already_there: u64,
-    /// Of those already there, how many are deleted; an import does not bring them back.
-    pub deleted: u64,
-    /// Files in folders and archives that do not claim to be pictures or videos.
-    pub ignored: u64,
-    /// Videos of which only a part was imported, and why, in the order they were met.
-    pub partial: Vec<FailedFile>,
-    /// Not imported, in the order they were met.
-    pub failed: Vec<FailedFile>,
-    /// Somebody asked to stop; the same command goes on from here.
-    pub cancelled: bool,
 }
 
 /// Where the time of an import goes.
@@ -349,45 +320,15 @@ async fn settle(store: &MediaStore, batch: Vec<Result<Step>>, report: &mut Impor
     progress.spent(Stage::Rows, started.elapsed());
     for step in steps {
         match step {
-            Step::Seen(seen) => count_seen(seen, report, progress),
+            Step::Seen(seen) => report.count_seen(seen, progress),
             Step::Stopped => {}
             Step::Prepared(picture) => {
                 if let Some(outcome) = outcomes.next() {
-                    count_outcome(outcome, picture, report);
+                    report.count_outcome(outcome, picture.origin.path);
                     progress.done();
                 }
             }
         }
     }
     fatal.map_or(Ok(()), Err)
-}
-
-fn count_outcome(outcome: Outcome, picture: Prepared, report: &mut ImportReport) {
-    report.found += 1;
-    match outcome {
-        Outcome::Added => report.added += 1,
-        Outcome::AddedVideo { frames, note } => {
-            report.added += 1;
-            report.frames += frames;
-            report.partial.extend(note.map(|reason| FailedFile { path: picture.origin.path, reason }));
-        }
-        Outcome::AlreadyThere => report.already_there += 1,
-        Outcome::Deleted => {
-            report.already_there += 1;
-            report.deleted += 1;
-        }
-        Outcome::Failed(reason) => report.failed.push(FailedFile { path: picture.origin.path, reason }),
-    }
-}
-
-fn count_seen(seen: Found, report: &mut ImportReport, progress: &dyn ImportProgress) {
-    match seen {
-        Found::Failed { path, reason } => {
-            report.found += 1;
-            report.failed.push(FailedFile { path, reason });
-        }
-        Found::Ignored(files) => report.ignored += files,
-        Found::Expect(more) => progress.expect(more),
-        Found::Candidate(_) => {}
-    }
 }

@@ -18,6 +18,9 @@ pub const MOST_FILES: usize = 10_000;
 /// Longest name kept of a sender's file, in characters.
 const LONGEST_NAME: usize = 255;
 
+/// Longest path kept of a sender's file, in characters; of longer ones only the name is kept.
+const LONGEST_PATH: usize = 1024;
+
 /// A folder that is not complete after this time was left by a process that died.
 const ABANDONED: Duration = Duration::from_hours(24);
 
@@ -32,6 +35,9 @@ const VIDEOS: [&str; 18] =
 struct Named {
     file: String,
     name: String,
+    /// With its folders, where it came in some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     bytes: u64,
 }
 
@@ -63,7 +69,7 @@ impl Intake {
         Ok(Self { folder, most_bytes, files: Vec::new(), kept: false })
     }
 
-    /// Begins the next file.
+    /// Begins the next file. Its name may be a path: that is kept for people, and never used as one.
     ///
     /// # Errors
     /// `TooLarge` when there are too many; those of the disk.
@@ -71,11 +77,12 @@ impl Intake {
         if self.files.len() >= MOST_FILES {
             return Err(Error::too_large(format!("more than {MOST_FILES} files were sent at once: send several requests")));
         }
+        let sent_path = path_of(name);
         let name: String = base_name(name).chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
         let file = format!("{:04}{}", self.files.len() + 1, known_ending(&name));
         let path = self.folder.join(&file);
         let opened = File::create(&path).await.map_err(|source| io_error(&path, "create", source))?;
-        Ok(IntakeFile { path, file: opened, named: Named { file, name, bytes: 0 } })
+        Ok(IntakeFile { path, file: opened, named: Named { file, name, path: sent_path, bytes: 0 } })
     }
 
     /// Adds a piece of a file.
@@ -157,6 +164,14 @@ fn uploads(data_dir: &Path) -> PathBuf {
 
 fn synced(path: &Path) -> Result<()> {
     std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(|source| io_error(path, "write", source))
+}
+
+/// A sender's path with single slashes; nothing without folders, or where it climbs or is too long.
+fn path_of(sent: &str) -> Option<String> {
+    let plain: String = sent.chars().filter(|c| !c.is_control()).map(|c| if c == '\\' { '/' } else { c }).collect();
+    let parts: Vec<&str> = plain.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let is_kept = parts.len() > 1 && !parts.contains(&"..") && plain.chars().count() <= LONGEST_PATH;
+    is_kept.then(|| parts.join("/"))
 }
 
 /// The ending of a name, with its dot and in small letters, if it is one of ours; else nothing.

@@ -122,12 +122,16 @@ impl MediaStore {
         self.one(of_hash(live(), sha256).filter(Column::MediaType.eq(MediaType::Video as i32))).await
     }
 
-    /// What is shown and compared for a medium: itself, or the first frame of a video.
+    /// What is shown and compared for a medium: itself, or the first frame of a video; of a deleted video a deleted one too.
     ///
     /// # Errors
     /// `NotFound` for a video without frames and for what has no pictures at all; those of the database.
     pub async fn picture_of(&self, media: &Media) -> Result<Media> {
-        let shown = if media.media_type.is_picture() { Some(media.clone()) } else { self.by_sha256(&media.sha256).await? };
+        let shown = match (media.media_type.is_picture(), media.deleted_at) {
+            (true, _) => Some(media.clone()),
+            (false, None) => self.by_sha256(&media.sha256).await?,
+            (false, Some(_)) => self.first_frame_also_deleted(&media.sha256).await?,
+        };
         let shown = shown.filter(|shown| shown.media_type.is_picture());
         shown.ok_or_else(|| Error::not_found(format!("media {} has no picture: all its frames are deleted, or it never had any", media.id)))
     }
@@ -150,6 +154,15 @@ impl MediaStore {
     /// Those of the database.
     pub async fn count(&self) -> Result<u64> {
         live().count(self.db.connection()).await.map_err(|source| database_error("count the media", source))
+    }
+
+    /// How many pictures and frames have a number above this one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count_newer(&self, id: i64) -> Result<u64> {
+        let newer = pictures().filter(Column::Id.gt(id)).count(self.db.connection()).await;
+        newer.map_err(|source| database_error("count the pictures", source))
     }
 
     /// The `n`-th medium by number, counted from zero.

@@ -16,6 +16,7 @@ use crate::types::{MediaId, MediaType, Sha256};
 
 mod archive;
 pub mod blobs;
+mod census;
 pub mod check;
 mod chunk;
 pub mod collections;
@@ -23,6 +24,7 @@ mod commit;
 pub mod detections;
 mod disk;
 mod duplicates;
+mod exif;
 pub mod export;
 mod fabricate;
 pub mod fetch;
@@ -31,12 +33,14 @@ pub mod import;
 pub mod intake;
 mod listing;
 mod located;
+mod months;
 mod origin;
 mod prepare;
 mod promote;
 mod reader;
 mod ready;
 mod rows;
+mod shown;
 mod staging;
 mod thumbs;
 mod trash;
@@ -45,11 +49,13 @@ pub mod video;
 mod walk;
 
 pub use blobs::Blobs;
+pub use census::{Census, DiskRoom};
 pub use collections::{Collection, CollectionMedia, Collections};
 pub use detections::{Detection, Detections, Rect};
 pub use duplicates::Duplicates;
-pub use filter::MediaFilter;
+pub use filter::{DateKind, FeatureState, MediaFilter};
 pub use listing::{LibraryInfo, Order, Sort};
+pub use months::Month;
 pub use thumbs::ThumbnailSide;
 pub use trash::Marked;
 pub use uploads::{Upload, Uploads};
@@ -89,6 +95,10 @@ pub struct Media {
     pub created_at: DateTime<Utc>,
     /// When it was deleted, if it was.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// `ThumbHash` of the picture, once it was made.
+    pub preview: Option<Vec<u8>>,
+    /// Whether people call it graphic.
+    pub graphic: bool,
 }
 
 impl Media {
@@ -115,6 +125,8 @@ impl Media {
             frame_rate: row.frame_rate,
             created_at: row.created_at,
             deleted_at: row.deleted_at,
+            preview: row.preview,
+            graphic: row.graphic,
         })
     }
 }
@@ -141,6 +153,9 @@ pub struct MediaStore {
     video: Arc<VideoConfig>,
     /// Thumbnails that are made at the same time.
     thumbnail_makers: Arc<Semaphore>,
+    previews: Arc<shown::Previews>,
+    census: census::LastCensus,
+    months: months::LastMonths,
 }
 
 impl MediaStore {
@@ -152,7 +167,17 @@ impl MediaStore {
         let blobs = Blobs::in_folder(data_dir)?;
         let data_dir = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned());
         let makers = std::thread::available_parallelism().map_or(2, usize::from);
-        Ok(Self { db, blobs, data_dir, limits, video: Arc::default(), thumbnail_makers: Arc::new(Semaphore::new(makers)) })
+        Ok(Self {
+            db,
+            blobs,
+            data_dir,
+            limits,
+            video: Arc::default(),
+            thumbnail_makers: Arc::new(Semaphore::new(makers)),
+            previews: Arc::default(),
+            census: Arc::default(),
+            months: Arc::default(),
+        })
     }
 
     /// The same library with other settings for videos.

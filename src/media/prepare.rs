@@ -54,7 +54,7 @@ pub(super) struct Prepared {
 /// What the row will say.
 pub(super) enum Ready {
     /// The same unchanged file was imported before.
-    Unchanged { deleted: bool },
+    Unchanged { media: i64, deleted: bool },
     /// A picture whose bytes are stored.
     Picture(Box<ReadyPicture>),
     /// A video whose bytes and frames are stored.
@@ -157,11 +157,11 @@ impl Preparer {
             let (bytes, info) = look_at(byte_size, &content, &limits)?;
             Ok((Sha256::of(&bytes), Bytes::from(bytes), info))
         });
-        let (content_sha256, bytes, info) = seen.await?;
+        let (content_sha256, bytes, mut info) = seen.await?;
         if self.check {
             let _pixels = reserve(&self.decoding, pixel_bytes(&info), DECODE_BUDGET_KIB).await?;
             let encoded = bytes.clone();
-            blocking(move || imaging::verify(&encoded, &limits)).await?;
+            info.preview = blocking(move || imaging::verify(&encoded, &limits)).await?.preview;
         }
         Ok(Examined { bytes, content_sha256, info, _memory: memory })
     }

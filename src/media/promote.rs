@@ -27,7 +27,7 @@ impl MediaStore {
         };
         match outcome {
             Some(Outcome::Failed(reason)) => Err(Error::new(Kind::Conflict, reason)),
-            Some(Outcome::Deleted) => Err(self.in_the_trash(&picture).await?),
+            Some(Outcome::AlreadyThere { deleted: true, .. }) => Err(self.in_the_trash(&picture).await?),
             _ => {
                 self.stored(&picture).await?.ok_or_else(|| Error::internal("a medium vanished while it was stored: send the request again"))
             }

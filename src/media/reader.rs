@@ -12,7 +12,7 @@ use crate::types::{MediaId, MediaType, Sha256};
 
 /// One medium that is not deleted.
 const BY_ID: &str = "SELECT id, media_type, sha256, frame, content_sha256, ext, width, height, byte_size, captured_at, camera, \
-                     time_ms, duration_ms, frame_rate, created_at FROM media WHERE id = ?1 AND deleted_at IS NULL";
+                     time_ms, duration_ms, frame_rate, created_at, preview, graphic FROM media WHERE id = ?1 AND deleted_at IS NULL";
 
 impl MediaStore {
     /// As [`MediaStore::by_ids`], at once and on this thread, and only the first `wanted` of them; `None` where the database cannot
@@ -51,6 +51,7 @@ pub(super) fn numbers(connection: &Connection, question: &Statement) -> rusqlite
 /// A value as the other queries write it to the file.
 fn bound(value: &Value) -> rusqlite::Result<Bound> {
     Ok(match value {
+        Value::Bool(Some(truth)) => i64::from(*truth).into(),
         Value::Int(Some(number)) => i64::from(*number).into(),
         Value::BigInt(Some(number)) => (*number).into(),
         Value::BigUnsigned(Some(number)) => i64::try_from(*number).unwrap_or(i64::MAX).into(),
@@ -59,6 +60,7 @@ fn bound(value: &Value) -> rusqlite::Result<Bound> {
         Value::String(Some(text)) => text.clone().into(),
         Value::Bytes(Some(bytes)) => bytes.clone().into(),
         Value::ChronoDateTimeUtc(Some(time)) => time.to_rfc3339_opts(SecondsFormat::AutoSi, false).into(),
+        Value::ChronoDateTime(Some(time)) => time.format("%F %T%.f").to_string().into(),
         other => return Err(rusqlite::Error::ToSqlConversionFailure(format!("no filter holds {other:?}").into())),
     })
 }
@@ -86,6 +88,8 @@ fn medium(row: &Row<'_>) -> rusqlite::Result<Media> {
         frame_rate: row.get(13)?,
         created_at: read(row, 14, moment)?,
         deleted_at: None,
+        preview: row.get(15)?,
+        graphic: row.get(16)?,
     })
 }
 

@@ -44,12 +44,6 @@ async fn store_part(transaction: &DatabaseTransaction, pictures: &[(&Origin, &Re
         }
     }
     let is_fresh = |place: usize, picture: &ReadyPicture| fresh.get(&picture.sha256.0) == Some(&place);
-    let outcomes = pictures.iter().enumerate().map(|(place, (_, picture))| match known.get(&picture.sha256.0[..]) {
-        Some(Known { deleted: true, .. }) => Outcome::Deleted,
-        None if is_fresh(place, picture) => Outcome::Added,
-        _ => Outcome::AlreadyThere,
-    });
-    let outcomes = outcomes.collect();
     if !fresh.is_empty() {
         // In the order of the pictures: that is the order of their numbers.
         let new = pictures.iter().enumerate().filter(|(place, (_, picture))| is_fresh(*place, picture));
@@ -58,7 +52,15 @@ async fn store_part(transaction: &DatabaseTransaction, pictures: &[(&Origin, &Re
         known.extend(find(transaction, hashes).await?);
     }
     add_sources(transaction, pictures, &known).await?;
-    Ok(outcomes)
+    let outcome = |(place, (_, picture)): (usize, &(&Origin, &ReadyPicture))| {
+        let Known { id, deleted } = *known.get(&picture.sha256.0[..]).ok_or_else(missing)?;
+        Ok(if is_fresh(place, picture) { Outcome::Added } else { Outcome::AlreadyThere { media: id, deleted } })
+    };
+    pictures.iter().enumerate().map(outcome).collect()
+}
+
+fn missing() -> DbErr {
+    DbErr::RecordNotFound("a picture that was just stored".into())
 }
 
 /// The rows of these hashes that are no frames.
@@ -80,7 +82,6 @@ async fn add_sources(
     pictures: &[(&Origin, &ReadyPicture)],
     known: &HashMap<Vec<u8>, Known>,
 ) -> Stored<()> {
-    let missing = || DbErr::RecordNotFound("a picture that was just stored".into());
     let mut places: HashMap<(i64, String), usize> = HashMap::new();
     let mut rows: Vec<media_source::ActiveModel> = Vec::with_capacity(pictures.len());
     for (origin, picture) in pictures {

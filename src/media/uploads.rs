@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use tokio::sync::Mutex;
+use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use tokio::sync::{Mutex, Semaphore};
 
 use super::blobs::{Existing, upload_key};
+use super::fetch::{self, FetchRules};
 use super::{Blobs, MediaStore, Order, Sort, now, stored_hash};
 use crate::db::entity::upload::{ActiveModel, Column, Entity, Model};
 use crate::db::{Database, database_error, is_unique_violation, storable};
@@ -17,6 +18,12 @@ use crate::types::{Sha256, UploadId};
 
 /// Longest user name, in characters.
 pub const MAX_USERNAME: usize = 16;
+
+/// Pictures that are fetched from the web at the same time.
+const MOST_FETCHES: usize = 4;
+
+/// Longest file name taken from an address, in characters.
+const LONGEST_NAME: usize = 200;
 
 /// A picture that somebody sent in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,12 +77,15 @@ pub struct Uploads {
     limits: DecodeLimits,
     /// A delete must not remove the bytes that a simultaneous create of the same picture counts on.
     changing: Arc<Mutex<()>>,
+    /// Pictures that are fetched at the same time.
+    fetching: Arc<Semaphore>,
 }
 
 impl Uploads {
     /// The uploads beside this library.
     pub fn open(library: &MediaStore) -> Self {
-        Self { db: library.db.clone(), blobs: library.blobs.clone(), limits: library.limits, changing: Arc::default() }
+        let fetching = Arc::new(Semaphore::new(MOST_FETCHES));
+        Self { db: library.db.clone(), blobs: library.blobs.clone(), limits: library.limits, changing: Arc::default(), fetching }
     }
 
     /// Checks and stores a picture; true when the same bytes were there already (the first sender's row is returned then).
@@ -112,6 +122,21 @@ impl Uploads {
         Ok((stored.ok_or_else(|| Error::internal("an upload vanished while it was stored: send it again"))?, already))
     }
 
+    /// Fetches the picture that a URL leads to and stores it as [`Uploads::create`] does.
+    ///
+    /// # Errors
+    /// `Invalid` naming `url` when it cannot be fetched or is no usable picture, or `username`.
+    pub async fn create_from_url(&self, url: &str, rules: FetchRules, username: &str) -> Result<(Upload, bool)> {
+        // Each may hold a whole file in memory.
+        let _permit = self.fetching.acquire().await.map_err(|source| Error::internal("fetching is closed").because(source))?;
+        let url = fetch::check_url(url, rules).map_err(of_url)?;
+        let name = url.path_segments().and_then(Iterator::last).unwrap_or_default().to_owned();
+        let fetched = tokio::task::spawn_blocking(move || fetch::fetch_bytes(&url, rules)).await;
+        let bytes = fetched.map_err(|source| Error::internal("a fetch was interrupted").because(source))?.map_err(of_url)?;
+        let format = imaging::probe(&bytes, &self.limits).map_err(of_url)?.format;
+        self.create(bytes.into(), &named(&name, format), username).await.map_err(of_url)
+    }
+
     /// The upload with this number.
     ///
     /// # Errors
@@ -130,25 +155,25 @@ impl Uploads {
         row.map_err(|source| database_error("look for an upload", source))?.map(Upload::from_row).transpose()
     }
 
-    /// One page of the uploads.
+    /// One page of the uploads, of everybody or of one sender.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn list(&self, offset: u64, limit: u64, sort: Sort, order: Order) -> Result<Vec<Upload>> {
+    pub async fn list(&self, username: Option<&str>, offset: u64, limit: u64, sort: Sort, order: Order) -> Result<Vec<Upload>> {
         let sorted = match sort {
-            Sort::Id => Entity::find(),
-            Sort::Date => Entity::find().order_by(Column::CreatedAt, order.into()),
+            Sort::Id => sent_by(username),
+            Sort::Date => sent_by(username).order_by(Column::CreatedAt, order.into()),
         };
         let rows = sorted.order_by(Column::Id, order.into()).offset(offset).limit(limit).all(self.db.connection()).await;
         rows.map_err(|source| database_error("list the uploads", source))?.into_iter().map(Upload::from_row).collect()
     }
 
-    /// How many uploads there are.
+    /// How many uploads there are, of everybody or of one sender.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn count(&self) -> Result<u64> {
-        Entity::find().count(self.db.connection()).await.map_err(|source| database_error("count the uploads", source))
+    pub async fn count(&self, username: Option<&str>) -> Result<u64> {
+        sent_by(username).count(self.db.connection()).await.map_err(|source| database_error("count the uploads", source))
     }
 
     /// The bytes as they were sent.
@@ -180,6 +205,31 @@ impl Uploads {
         let limits = self.limits;
         let examined = tokio::task::spawn_blocking(move || Ok((Sha256::of(&bytes), imaging::verify(&bytes, &limits)?))).await;
         examined.map_err(|source| Error::internal("checking an upload was interrupted").because(source))?
+    }
+}
+
+fn sent_by(username: Option<&str>) -> Select<Entity> {
+    match username {
+        Some(name) => Entity::find().filter(Column::Username.eq(storable(name))),
+        None => Entity::find(),
+    }
+}
+
+/// A failure of the address that was given; those of the machine, and of other fields, stay what they are.
+fn of_url(error: Error) -> Error {
+    let is_other =
+        matches!(error.kind(), Kind::Internal | Kind::Busy | Kind::NotReady) || error.fields().iter().any(|one| one.field != "image");
+    if is_other { error } else { Error::invalid_field("url", error.message()).because(error) }
+}
+
+/// The end of an address as a file name: many have no ending, or another one than the picture.
+fn named(name: &str, format: PictureFormat) -> String {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    let is_picture = name.rsplit_once('.').is_some_and(|(_, ending)| PictureFormat::from_extension(ending).is_some());
+    match name.as_str() {
+        _ if is_picture => name,
+        "" => format!("picture{}", format.extension()),
+        _ => format!("{name}{}", format.extension()),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 const PIECE: i64 = 8;
 /// Convolutions at the front that stay f32, tried one after the other: the first ones see few channels, so that nothing
 /// averages their rounding out.
-const EXACT_CONVOLUTIONS: [usize; 5] = [0, 3, 4, 5, 6];
+const EXACT_CONVOLUTIONS: [usize; 5] = [0, 4, 5, 6, 8];
 /// Largest picture for which the check at load is made with all samples, in numbers.
 const LARGE_INPUT: u64 = 4 << 20;
 /// A plan in f32 computes the same as the layers one by one, up to the order of sums.

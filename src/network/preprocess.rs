@@ -75,8 +75,17 @@ pub fn batch_tensor(pictures: &[Prepared], spec: &InputSpec, device: Device) -> 
     let bytes: Vec<&[u8]> = pictures.iter().map(|picture| picture.pixels.as_slice()).collect();
     let pixels = Tensor::f_from_slice(&bytes.concat())?.f_view(shape)?.f_permute([0, 3, 1, 2])?;
     let mean = Tensor::f_from_slice(&spec.mean[..channels])?.f_view([1, channels as i64, 1, 1])?;
-    let floats = pixels.f_to_device(device)?.f_to_kind(TensorKind::Float)?;
+    let floats = sent(&pixels, device)?.f_to_kind(TensorKind::Float)?;
     Ok(floats.f_sub(&mean.f_to_device(device)?)?.f_mul_scalar(f64::from(spec.scale))?)
+}
+
+/// A copy on the device. From pinned memory a card fetches it by itself, while this thread prepares the next batch and the card still
+/// works on the last; libtorch keeps the pinned memory until it is fetched.
+fn sent(tensor: &Tensor, device: Device) -> Result<Tensor> {
+    if matches!(device, Device::Cuda(_)) {
+        return Ok(tensor.f_pin_memory(device)?.f_to_device_(device, tensor.kind(), true, false)?);
+    }
+    Ok(tensor.f_to_device(device)?)
 }
 
 /// `(pixel - mean) * scale` of all bytes, in one pass; rounded as libtorch rounds it.

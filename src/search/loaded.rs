@@ -8,6 +8,7 @@ use tokio::sync::OnceCell;
 
 use super::narrowed::Kept;
 use super::ranking::Pace;
+use super::reading::Reading;
 use crate::error::{Error, Kind, Result};
 use crate::feature::vectors::Vectors;
 use crate::feature::{Feature, Features};
@@ -21,6 +22,16 @@ use crate::types::MediaId;
 const FEW: usize = 500;
 /// So are rows below this share of all (one in four) where the index would walk past most of its rows to reach them.
 const FEW_SHARE: usize = 4;
+
+/// Rows that say how similar strangers are: at most so many, fewer of long vectors, and enough for a tail at least.
+const MOST_SAMPLED: usize = 4096;
+const LEAST_SAMPLED: usize = 1024;
+
+/// Numbers that those rows may have together: about a millisecond from memory.
+const MOST_NUMBERS: usize = 1 << 20;
+
+/// Cosine from which on two vectors are those of one picture.
+const SAME: f32 = 0.99999;
 
 /// A feature that can be asked.
 pub(super) struct LoadedFeature {
@@ -45,6 +56,8 @@ pub(super) struct View {
     snapshot: Option<Arc<Snapshot>>,
     /// Which published index this is.
     stamp: Stamp,
+    /// Rows that say how similar strangers are, once somebody asked.
+    sample: OnceLock<Vec<u32>>,
     /// Rows that no later row of the same picture replaces; made when it is first asked for.
     present: OnceLock<RowSet>,
 }
@@ -159,7 +172,7 @@ impl LoadedFeature {
         if let Some(snapshot) = &snapshot {
             index::take_in(snapshot, &rows);
         }
-        let view = Arc::new(View { vectors, rows, snapshot, stamp, present: OnceLock::new() });
+        let view = Arc::new(View { vectors, rows, snapshot, stamp, sample: OnceLock::new(), present: OnceLock::new() });
         *present = Some(Arc::clone(&view));
         Ok(view)
     }
@@ -194,9 +207,47 @@ impl View {
         set
     }
 
+    /// Every row but the superseded ones.
+    pub(super) fn all_rows(&self) -> RowSet {
+        self.present().clone()
+    }
+
+    /// A set of rows without those of some media.
+    pub(super) fn without(&self, among: Arc<RowSet>, media: &[MediaId]) -> Arc<RowSet> {
+        if media.is_empty() {
+            return among;
+        }
+        let mut rest = Arc::unwrap_or_clone(among);
+        media.iter().filter_map(|id| self.vectors.row_of(*id)).for_each(|row| rest.remove(row));
+        Arc::new(rest)
+    }
+
     /// Where the stored vector of a picture is.
     pub(super) fn row_of(&self, media: MediaId) -> Option<Sought> {
         self.vectors.row_of(media).map(Sought::Row)
+    }
+
+    /// The vector that is searched for.
+    pub(super) fn vector<'a>(&'a self, sought: &'a Sought) -> &'a [f32] {
+        match sought {
+            Sought::Row(row) => self.rows.row(*row as usize),
+            Sought::Vector(vector) => vector,
+        }
+    }
+
+    /// How similar pictures of this library are to what is sought by chance, from a sample spread evenly over its rows. `None` when
+    /// there are too few.
+    pub(super) fn reading(&self, sought: &Sought) -> Option<Reading> {
+        let vector = self.vector(sought);
+        let scores = self.sample.get_or_init(|| self.sampled_rows()).iter().map(|row| index::dot(vector, self.rows.row(*row as usize)));
+        // The picture itself, and copies of it, are no strangers.
+        Reading::new(scores.filter(|score| *score < SAME).collect(), self.len(None))
+    }
+
+    fn sampled_rows(&self) -> Vec<u32> {
+        let count = (MOST_NUMBERS / self.rows.dimension().max(1)).clamp(LEAST_SAMPLED, MOST_SAMPLED);
+        let stride = self.rows.len().div_ceil(count).max(1);
+        (0..self.rows.len() as u32).step_by(stride).filter(|row| !self.vectors.is_superseded(*row)).collect()
     }
 
     /// The closest pictures, or the closest of these rows, with their Euclidean distance, closest first. The distance is taken from
@@ -205,10 +256,7 @@ impl View {
     /// # Errors
     /// Those of the index.
     pub(super) fn search(&self, sought: &Sought, count: usize, among: Option<&RowSet>) -> Result<Vec<(MediaId, f32)>> {
-        let vector = match sought {
-            Sought::Row(row) => self.rows.row(*row as usize),
-            Sought::Vector(vector) => vector,
-        };
+        let vector = self.vector(sought);
         let hits = match among {
             Some(among) if self.are_few(among.count()) => {
                 index::search_rows(self.rows.as_ref(), &among.rows().collect::<Vec<_>>(), vector, count)?

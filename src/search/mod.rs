@@ -3,9 +3,12 @@
 
 pub mod detector;
 mod detectors;
+mod examples;
 mod loaded;
+mod meter;
 mod narrowed;
 mod ranking;
+mod reading;
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicI64;
@@ -18,21 +21,24 @@ use tokio::sync::Semaphore;
 use crate::error::{Error, Result};
 use crate::feature::{Feature, Features};
 use crate::imaging::DecodeLimits;
-use crate::media::{Media, MediaFilter, MediaStore};
+use crate::media::{DateKind, Media, MediaFilter, MediaStore, Order};
 use crate::model::Zoo;
 use crate::network::{Engine, Execution, Signature, preprocess};
-use crate::types::{FeatureId, Region};
+use crate::types::{FeatureId, MediaId, Region};
 
 pub use detector::{Detector, Inference};
 pub use detectors::Detectors;
+pub use examples::{Example, MOST_EXAMPLES};
 use loaded::{LoadedFeature, Sought};
-use ranking::Field;
+pub use meter::{KEPT_MINUTES, MinuteOfWork, idle, last_minutes};
+use ranking::{Field, Ranking};
+pub use reading::{Reading, Readings};
 
 /// What is searched for.
 #[derive(Debug, Clone)]
 pub enum Probe {
     /// A picture of the library, or a video for its first frame; the stored vector is used if there is one.
-    Media(Media),
+    Media(Box<Media>),
     /// Any other picture's bytes.
     Bytes(Bytes),
 }
@@ -52,11 +58,48 @@ pub struct Query {
     pub limit: usize,
     /// Of all frames of one video only the closest is a hit.
     pub group_by_video: bool,
+    /// Media that may not be answered, whatever else they pass.
+    pub exclude: Vec<MediaId>,
+    /// Least Euclidean distance of a hit.
+    pub min_distance: Option<f32>,
+    /// Greatest Euclidean distance of a hit.
+    pub max_distance: Option<f32>,
+    /// In which order hits are answered.
+    pub sort: HitOrder,
+    /// Whether the answer says what the distances mean in this library.
+    pub with_reading: bool,
 }
+
+/// In which order hits are answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HitOrder {
+    /// The closest first.
+    #[default]
+    Closest,
+    /// Of the [`SORTED`] closest the farthest first.
+    Farthest,
+    /// The [`SORTED`] closest by date; what has no such date comes last.
+    Date(DateKind, Order),
+}
+
+/// Hits that are put into another order than that of their distance.
+pub const SORTED: usize = 1000;
 
 impl Default for Query {
     fn default() -> Self {
-        Self { region: None, feature: None, among: MediaFilter::default(), offset: 0, limit: 30, group_by_video: false }
+        Self {
+            region: None,
+            feature: None,
+            among: MediaFilter::default(),
+            offset: 0,
+            limit: 30,
+            group_by_video: false,
+            exclude: Vec::new(),
+            min_distance: None,
+            max_distance: None,
+            sort: HitOrder::Closest,
+            with_reading: false,
+        }
     }
 }
 
@@ -80,6 +123,10 @@ pub struct Answer {
     pub matches: Vec<Match>,
     /// Pictures that were compared.
     pub searched: usize,
+    /// Hits on all pages together, if that is known. Deleted pictures that nothing has left out yet are counted in.
+    pub total: Option<usize>,
+    /// What the distances mean, where that was asked and the library is large enough to tell.
+    pub readings: Option<Readings>,
     /// From question to answer.
     pub took: Duration,
 }
@@ -101,6 +148,7 @@ pub struct SearchDesk {
     computing: Arc<Semaphore>,
     /// Where the library's counter stood when deleted media crowded an answer; -1 for never.
     crowded_at: Arc<AtomicI64>,
+    meter: Arc<meter::Meter>,
 }
 
 #[derive(Default)]
@@ -133,7 +181,8 @@ impl SearchDesk {
         let detectors = Detectors::new(engine.clone(), zoo.clone(), limits);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let (computing, crowded_at) = (Arc::new(Semaphore::new(cores)), Arc::new(AtomicI64::new(-1)));
-        Self { engine, media, zoo, features, limits, detectors, state: Arc::default(), computing, crowded_at }
+        let meter = Arc::new(meter::Meter::new());
+        Self { engine, media, zoo, features, limits, detectors, state: Arc::default(), computing, crowded_at, meter }
     }
 
     /// The detection models.
@@ -256,6 +305,13 @@ impl SearchDesk {
     /// those of decoding the probe, `Busy` under load.
     pub async fn search(&self, probe: Probe, query: Query) -> Result<Answer> {
         let started = Instant::now();
+        let field = self.field_of(&query).await?;
+        let sought = self.sought(&field, probe, query.region).await?;
+        self.answer(field, sought, &query, started).await
+    }
+
+    /// The rows that a query looks at.
+    async fn field_of(&self, query: &Query) -> Result<Field> {
         if query.offset.saturating_add(query.limit) > DEEPEST {
             return Err(Error::invalid(format!(
                 "offset {} + limit {} is beyond the {DEEPEST} hits that a search can reach",
@@ -263,13 +319,27 @@ impl SearchDesk {
             )));
         }
         let loaded = self.chosen(query.feature).await?;
-        let feature = loaded.feature().id;
-        let field = self.field(loaded, &query.among).await?;
-        let sought = self.sought(&field, probe, query.region).await?;
+        self.field(loaded, query).await
+    }
+
+    async fn answer(&self, field: Field, sought: Sought, query: &Query, started: Instant) -> Result<Answer> {
+        let feature = field.loaded.feature().id;
         // Leaving out the deleted only saves time: they are compared or not, the answer is the same.
-        let searched = field.view.len(field.among.as_deref().filter(|_| query.among != MediaFilter::default()));
-        let matches = self.ranked(field, sought, &query).await?;
-        Ok(Answer { feature, matches, searched, took: started.elapsed() })
+        let searched = field.view.len(field.among.as_deref().filter(|_| query.is_narrow()));
+        let Ranking { matches, total, readings } = self.ranked(field, sought, query).await?;
+        let took = started.elapsed();
+        self.meter.record(took);
+        Ok(Answer { feature, matches, searched, total, readings, took })
+    }
+
+    /// How long this desk has been there.
+    pub fn uptime(&self) -> Duration {
+        self.meter.uptime()
+    }
+
+    /// Searches of the last minutes (at most [`KEPT_MINUTES`]), oldest first.
+    pub fn series(&self, minutes: usize) -> Vec<MinuteOfWork> {
+        self.meter.series(minutes)
     }
 
     async fn chosen(&self, id: Option<FeatureId>) -> Result<Arc<LoadedFeature>> {

@@ -11,7 +11,7 @@ use super::params::Params;
 use super::{Work, incoming, registry};
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
-use crate::job::{JobFailure, NewJob};
+use crate::job::{JobFailure, JobKnown, NewJob};
 use crate::media::fetch::{self, FetchRules};
 use crate::media::import::{ImportOptions, ImportProgress, ImportReport, import};
 
@@ -100,18 +100,20 @@ pub fn retry_payload(payload: &Value, failures: &[JobFailure]) -> Value {
 pub async fn run(app: &App, work: &Work) -> Result<Value> {
     let payload: Payload = work.payload()?;
     incoming::sweep(&app.config);
-    let mut failures = Vec::new();
+    let mut told = Told::default();
     let report = if let Some(upload) = &payload.upload {
-        from_upload(app, work, upload, &mut failures).await?
+        from_upload(app, work, upload, &mut told).await?
     } else if payload.urls.is_empty() {
-        from_paths(app, work, &payload.paths, &mut failures).await?
+        from_paths(app, work, &payload.paths, &mut told).await?
     } else {
-        from_urls(app, work, &payload.urls, &mut failures).await?
+        from_urls(app, work, &payload.urls, &mut told).await?
     };
+    let Told { failures, known } = told;
     for partial in &report.partial {
         work.error(format!("{}: imported in part: {}", partial.path, partial.reason)).await;
     }
     work.failures(&failures).await?;
+    work.known(&known).await?;
     let next = if payload.update_index && report.added > 0 {
         // The first pictures of a library need a feature to be found by.
         app.features.default_or_create().await?;
@@ -131,31 +133,42 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
     Ok(result)
 }
 
-async fn from_paths(app: &App, work: &Work, paths: &[String], failures: &mut Vec<JobFailure>) -> Result<ImportReport> {
+/// What is told item by item, in the words of who asked.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// What could not be imported.
+    pub(super) failures: Vec<JobFailure>,
+    /// What was there before.
+    pub(super) known: Vec<JobKnown>,
+}
+
+async fn from_paths(app: &App, work: &Work, paths: &[String], told: &mut Told) -> Result<ImportReport> {
     let mut allowed = Vec::new();
     for path in paths {
         // Once more: a link may have changed since the request.
         match incoming::allowed_path(&app.config, path) {
             Ok(path) => allowed.push(path),
-            Err(error) => failures.push(JobFailure { item: path.clone(), reason: error.message().into() }),
+            Err(error) => told.failures.push(JobFailure { item: path.clone(), reason: error.message().into() }),
         }
     }
     let report = take_in(app, work, &allowed).await?;
-    failures.extend(report.failed.iter().map(|failed| JobFailure { item: failed.path.clone(), reason: failed.reason.clone() }));
+    told.failures.extend(report.failed.iter().map(|failed| JobFailure { item: failed.path.clone(), reason: failed.reason.clone() }));
+    let known = report.known.iter().map(|one| JobKnown { item: one.path.clone(), media: one.media, deleted: one.deleted });
+    told.known.extend(known);
     Ok(report)
 }
 
-async fn from_upload(app: &App, work: &Work, upload: &str, failures: &mut Vec<JobFailure>) -> Result<ImportReport> {
+async fn from_upload(app: &App, work: &Work, upload: &str, told: &mut Told) -> Result<ImportReport> {
     let batch = incoming::read_names(&app.config, upload)?;
     let report = take_in(app, work, &batch.paths()).await?;
-    failures.extend(batch.settle(&app.media, &report).await?);
+    batch.settle(&app.media, &report, told).await?;
     Ok(report)
 }
 
-async fn from_urls(app: &App, work: &Work, urls: &[String], failures: &mut Vec<JobFailure>) -> Result<ImportReport> {
-    let batch = incoming::fetch_all(app, work, urls, rules(app), failures).await?;
+async fn from_urls(app: &App, work: &Work, urls: &[String], told: &mut Told) -> Result<ImportReport> {
+    let batch = incoming::fetch_all(app, work, urls, rules(app), &mut told.failures).await?;
     let report = take_in(app, work, &batch.paths()).await?;
-    failures.extend(batch.settle(&app.media, &report).await?);
+    batch.settle(&app.media, &report, told).await?;
     batch.remove();
     Ok(report)
 }

@@ -1,6 +1,7 @@
 //! Files on their way into the library: what clients may name on the server, and what they sent. A file that was sent lies in
 //! `incoming/` under a name of ours; what its sender calls it stands in `names.json` beside it.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -8,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Work;
+use super::import::Told;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result, ResultExt, io_error};
-use crate::job::JobFailure;
+use crate::job::{JobFailure, JobKnown};
 use crate::media::MediaStore;
 use crate::media::fetch::{self, FetchRules};
 use crate::media::import::ImportReport;
@@ -29,6 +31,16 @@ struct Named {
     file: String,
     /// What its sender calls it.
     name: String,
+    /// With its folders, where it came in some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+}
+
+impl Named {
+    /// What its sender knows it by.
+    fn shown(&self) -> &str {
+        self.path.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// A folder of files that were sent together.
@@ -91,7 +103,7 @@ pub(super) async fn fetch_all(app: &App, work: &Work, urls: &[String], rules: Fe
         work.progress(number as u64, urls.len() as u64, "Fetching...");
         let fetched = async { fetch_one(&folder, number, fetch::check_url(text, rules)?, rules, work).await };
         match fetched.await {
-            Ok(file) => names.push(Named { file, name: text.clone() }),
+            Ok(file) => names.push(Named { file, name: text.clone(), path: None }),
             Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::Internal) => return Err(error),
             Err(error) => failures.push(JobFailure { item: text.clone(), reason: error.message().into() }),
         }
@@ -122,32 +134,40 @@ impl Batch {
         self.names.iter().map(|named| self.folder.join(&named.file)).filter(|path| path.exists()).collect()
     }
 
-    /// Gives what was imported its sender's names, removes it here, and tells the failures in those names.
+    /// Gives what was imported its sender's names, removes it here, and tells in those names what failed and what was there before.
     ///
     /// # Errors
     /// Those of the database.
-    pub(super) async fn settle(&self, media: &MediaStore, report: &ImportReport) -> Result<Vec<JobFailure>> {
-        let mut failures = Vec::new();
-        let mut left = false;
-        for named in &self.names {
-            let path = self.folder.join(&named.file);
-            media.rename_source(&path, &named.name).await?;
-            let before = failures.len();
-            failures.extend(report.failed.iter().filter_map(|failed| {
-                let inside = failed.path.strip_prefix(&*path.to_string_lossy())?;
-                let item = format!("{}{inside}", named.name);
-                Some(JobFailure { item, reason: failed.reason.clone() })
-            }));
-            if failures.len() == before {
-                let _ = std::fs::remove_file(&path);
-            } else {
-                left = true;
+    pub(super) async fn settle(&self, media: &MediaStore, report: &ImportReport, told: &mut Told) -> Result<()> {
+        let names: HashMap<&str, &str> = self.names.iter().map(|named| (named.file.as_str(), named.shown())).collect();
+        let mut left = HashSet::new();
+        for failed in &report.failed {
+            if let Some((file, item)) = self.item(&names, &failed.path) {
+                left.insert(file);
+                told.failures.push(JobFailure { item, reason: failed.reason.clone() });
             }
         }
-        if !left {
+        let known = report.known.iter().filter_map(|one| Some((self.item(&names, &one.path)?.1, one)));
+        told.known.extend(known.map(|(item, one)| JobKnown { item, media: one.media, deleted: one.deleted }));
+        for named in &self.names {
+            let path = self.folder.join(&named.file);
+            media.rename_source(&path, named.shown()).await?;
+            if !left.contains(named.file.as_str()) {
+                let _ = std::fs::remove_file(&path);
+            }
+        }
+        if left.is_empty() {
             self.remove();
         }
-        Ok(failures)
+        Ok(())
+    }
+
+    /// Our name of the file that was met at a path, and its sender's, with the place in an archive behind it.
+    fn item<'a>(&self, names: &HashMap<&'a str, &str>, path: &str) -> Option<(&'a str, String)> {
+        let inside = path.strip_prefix(&*self.folder.to_string_lossy())?.trim_start_matches('/');
+        let (file, entry) = inside.split_at(inside.find("!/").unwrap_or(inside.len()));
+        let (&file, name) = names.get_key_value(file)?;
+        Some((file, format!("{name}{entry}")))
     }
 
     /// Removes the folder with everything in it.

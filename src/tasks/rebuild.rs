@@ -61,7 +61,7 @@ async fn is_behind(app: &App, feature: &Feature) -> bool {
 }
 
 async fn is_under_way(app: &App, feature: &Feature) -> Result<bool> {
-    let jobs = app.jobs.list(&[Status::Queued, Status::Running], 0, MOST_UNDER_WAY).await?;
+    let jobs = app.jobs.list(&[Status::Queued, Status::Running], &[], 0, MOST_UNDER_WAY).await?;
     let does_it = |job: &Job| {
         let of = job.payload["feature_id"].as_i64();
         job.kind == "update_index" && of.is_none_or(|id| id == feature.id.0)

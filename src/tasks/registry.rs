@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Work, create_dataset, delete_media, detect, download_model, export_collection, import, long_task, train_model, update_index};
+use super::{
+    Work, create_dataset, delete_media, detect, download_model, evaluate_index, export_collection, import, long_task, map, train_model,
+    update_index,
+};
 use crate::app::App;
 use crate::dataset;
 use crate::error::{Error, Kind, Result};
@@ -21,13 +24,15 @@ pub struct Task {
 }
 
 /// Every task.
-pub const TASKS: [Task; 7] = [
+pub const TASKS: [Task; 9] = [
     Task { key: "delete_media", title: "Delete media", params: &["ids", "sha256", "collection_id"] },
     Task { key: "detect", title: "Detect objects", params: &["model", "retry_failed"] },
     Task { key: "download_model", title: "Download model", params: &["name"] },
+    Task { key: "evaluate_index", title: "Recall of an index", params: &["feature_id", "sample"] },
     Task { key: "export_collection", title: "Export collection", params: &["collection_id"] },
     Task { key: "import", title: "Import", params: &["paths", "urls"] },
     Task { key: "long_task", title: "Long task", params: &[] },
+    Task { key: "map", title: "Map of pictures", params: &["feature_id", "method"] },
     Task { key: "update_index", title: "Update index", params: &["feature_id"] },
 ];
 
@@ -47,9 +52,11 @@ pub async fn start(app: &App, name: &str, params: Value, username: &str) -> Resu
         "delete_media" => delete_media::new_job(params),
         "detect" => detect::new_job(app, params),
         "download_model" => download_model::new_job(app, params),
+        evaluate_index::KIND => evaluate_index::new_job(app, params).await,
         "export_collection" => export_collection::new_job(app, params).await,
         "import" => import::new_job(app, params),
         "long_task" => long_task::new_job(params),
+        "map" => map::new_job(app, params).await,
         "update_index" => update_index::new_job(app, params).await,
         _ => Err(Error::not_found("No such task")),
     }?;
@@ -94,9 +101,11 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
         "delete_media" => delete_media::run(app, work).await,
         "detect" => detect::run(app, work).await,
         "download_model" => download_model::run(app, work).await,
+        evaluate_index::KIND => evaluate_index::run(app, work).await,
         "export_collection" => export_collection::run(app, work).await,
         "import" => import::run(app, work).await,
         "long_task" => long_task::run(work).await,
+        "map" => map::run(app, work).await,
         // Asked for through the models, which write the job down together with their record.
         trained::TASK => train_model::run(app, work).await,
         "update_index" => update_index::run(app, work).await,

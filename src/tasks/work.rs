@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Progress, Stop};
 use crate::error::{Error, Kind, Result};
-use crate::job::{Job, JobFailure, JobProgress, Jobs, Level};
+use crate::job::{Job, JobFailure, JobKnown, JobProgress, Jobs, Level};
 
 /// A running job.
 #[derive(Clone)]
@@ -76,6 +76,14 @@ impl Work {
     /// Those of the database.
     pub async fn failures(&self, failures: &[JobFailure]) -> Result<()> {
         self.jobs.set_failures(self.job.id, failures).await
+    }
+
+    /// Lists the items that were there before, in place of what was listed before.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn known(&self, known: &[JobKnown]) -> Result<()> {
+        self.jobs.set_known(self.job.id, known).await
     }
 
     /// A lost line of a log is no reason to lose the work.

@@ -141,7 +141,8 @@ async fn media_are_added_once_however_often_they_are_sent() {
     let (status, added) = test.send_json("POST", &address, &json!({ "media_id": "3", "username": "ada", "collection_id": 99 })).await;
     assert_eq!((status, &added["res"]["collection_id"], &added["res"]["media_id"]), (200, &json!(id), &json!(3)));
     let (status, again) = test.send_json("POST", &address, &json!({ "media_id": 3, "username": "eve" })).await;
-    assert_eq!((status, again["res"].clone()), (200, added["res"].clone()));
+    let link = |answer: &Value| (answer["res"]["username"].clone(), answer["res"]["created_at"].clone());
+    assert_eq!((status, link(&again)), (200, link(&added)));
     let many = json!({ "media_ids": [5, "1", 3, 5], "username": "eve" });
     let (status, answer) = test.send_json("POST", &address, &many).await;
     assert_eq!((status, ids(&answer["res"], "media_id")), (200, vec![5, 1, 3]));
@@ -160,9 +161,13 @@ async fn many_clients_add_the_same_media_at_once() {
     let body = json!({ "media_ids": [1, 2, 3, 4, 5, 6], "username": "ada" });
     let address = format!("{COLLECTIONS}{id}/media/");
     let answers = futures::future::join_all((0..8).map(|_| test.send_json("POST", &address, &body))).await;
+    let mut new = 0;
     for (status, answer) in &answers {
-        assert_eq!((*status, &answer["res"]), (200, &answers[0].1["res"]));
+        let links = answer["res"].as_array().unwrap();
+        assert_eq!((*status, ids(&answer["res"], "media_id")), (200, vec![1, 2, 3, 4, 5, 6]));
+        new += links.iter().filter(|link| link["is_new"] == true).count();
     }
+    assert_eq!(new, 6, "each is new once");
     assert_eq!(test.get_ok(&address).await["total"], 6);
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod codes;
+mod projections;
 mod row_sets;
 mod snapshots;
 

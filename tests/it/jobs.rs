@@ -125,7 +125,7 @@ fn what_is_over_stays_over_and_every_change_is_in_the_table() {
 }
 
 /// Waits until a job is over, by listening.
-async fn end_of(test: &TestApp, uuid: &str) -> serde_json::Value {
+pub(crate) async fn end_of(test: &TestApp, uuid: &str) -> serde_json::Value {
     let mut events = test.app.jobs.subscribe();
     loop {
         let job = test.get_ok(&format!("/api/v1/task/job/{uuid}/")).await["res"].clone();
@@ -136,13 +136,13 @@ async fn end_of(test: &TestApp, uuid: &str) -> serde_json::Value {
     }
 }
 
-async fn run(test: &TestApp, name: &str, params: serde_json::Value) -> String {
+pub(crate) async fn run(test: &TestApp, name: &str, params: serde_json::Value) -> String {
     let (status, body) = test.send_json("POST", "/api/v1/task/run/", &json!({ "task_name": name, "params": params })).await;
     assert_eq!((status, body["task_name"].as_str()), (202, Some(name)), "{body}");
     body["uuid"].as_str().unwrap().to_owned()
 }
 
-struct Workers(CancellationToken);
+pub(crate) struct Workers(CancellationToken);
 
 impl Drop for Workers {
     fn drop(&mut self) {
@@ -150,7 +150,7 @@ impl Drop for Workers {
     }
 }
 
-fn workers(test: &TestApp) -> Workers {
+pub(crate) fn workers(test: &TestApp) -> Workers {
     let end = CancellationToken::new();
     worker::start(&test.app, &end);
     Workers(end)
@@ -242,6 +242,14 @@ async fn a_running_job_is_cancelled_within_a_second_and_a_waiting_one_at_once() 
     }
     let history = test.get_ok("/api/v1/task/history/?status=cancelled").await;
     assert_eq!(history["total"], 2);
+    for (query, total) in
+        [("task_name=long_task&status=cancelled", 2), ("task_name=import,long_task", 2), ("task_name=import", 0), ("task_name=,", 2)]
+    {
+        let history = test.get_ok(&format!("/api/v1/task/history?{query}")).await;
+        assert_eq!((history["total"].as_u64(), history["res"].as_array().map(Vec::len)), (Some(total), Some(total as usize)), "{query}");
+    }
+    let (status, body) = test.get(&format!("/api/v1/task/history?task_name={}", "a,".repeat(100))).await;
+    assert!(status == 400 && body["errors"]["task_name"].is_array(), "{body}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,7 +295,7 @@ async fn wrong_requests_name_the_parameter() {
     }
     let (status, body) = test.send_json("POST", "/api/v1/task/run/", &json!({ "task_name": "nonsense", "params": {} })).await;
     assert_eq!((status, body["error"].as_str()), (404, Some("No such task")));
-    assert_eq!(test.app.jobs.count(&[]).await.unwrap(), 0, "nothing wrong is written down");
+    assert_eq!(test.app.jobs.count(&[], &[]).await.unwrap(), 0, "nothing wrong is written down");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -304,7 +312,7 @@ async fn a_url_is_fetched_and_known_by_its_address_and_a_redirect_to_a_private_o
 }
 
 /// A site on this machine: `one.jpg` is a picture, `text.jpg` is none, the rest is not there.
-async fn serve_pictures() -> String {
+pub(crate) async fn serve_pictures() -> String {
     use axum::routing::get;
     let router = axum::Router::new()
         .route("/one.jpg", get(|| async { crate::support::picture(3, 0) }))

@@ -160,8 +160,12 @@ async fn an_upload_is_stored_once_and_can_be_taken_back() {
     assert!(already);
     assert_eq!(again, upload, "the first sender's row stays");
     assert_eq!(uploads.get(upload.id).await.unwrap(), Some(upload.clone()));
-    assert_eq!(uploads.list(0, 10, Sort::Date, Order::Desc).await.unwrap(), std::slice::from_ref(&upload));
-    assert_eq!((uploads.count().await.unwrap(), store.info().await.unwrap().upload_count), (1, 1));
+    assert_eq!(uploads.list(None, 0, 10, Sort::Date, Order::Desc).await.unwrap(), std::slice::from_ref(&upload));
+    for (name, count) in [("ada", 1), ("bob", 0), ("Ada", 0)] {
+        assert_eq!(uploads.list(Some(name), 0, 10, Sort::Id, Order::Asc).await.unwrap().len() as u64, count, "{name}");
+        assert_eq!(uploads.count(Some(name)).await.unwrap(), count, "{name}");
+    }
+    assert_eq!((uploads.count(None).await.unwrap(), store.info().await.unwrap().upload_count), (1, 1));
     assert_eq!(store.count().await.unwrap(), 0, "an upload is no part of the library");
 
     uploads.delete(upload.id).await.unwrap();
@@ -192,7 +196,7 @@ async fn a_wrong_upload_is_refused_with_all_its_faults_and_leaves_nothing() {
     assert!(refused(b"no picture at all".to_vec(), "a.jpg").await.message().contains("Not a valid image"));
     let truncated = png(1)[..60].to_vec();
     assert_eq!(refused(truncated, "a.png").await.kind(), Kind::Corrupt);
-    assert_eq!(uploads.count().await.unwrap(), 0);
+    assert_eq!(uploads.count(None).await.unwrap(), 0);
     assert!(files_below(&folder.path().join("data")).iter().all(|path| path.starts_with("staging")));
     uploads.create(png(1).into(), "a.png", "sixteen letters!").await.unwrap();
 }

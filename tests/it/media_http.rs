@@ -109,6 +109,38 @@ async fn what_is_deleted_lies_in_the_trash_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_lies_in_the_trash_can_be_seen_there_and_nowhere_else() {
+    let test = library().await;
+    let alive = test.get_ok("/api/v1/media/id/1/").await["res"]["el"].clone();
+    test.ask("DELETE", "/api/v1/media/id/1/", &[], &[]).await;
+    let listed = test.get_ok("/api/v1/media/?deleted=1").await["res"][0].clone();
+    let full = test.get_ok("/api/v1/media/id/1?deleted=1").await["res"]["el"].clone();
+    for field in ["url", "thumbnail"] {
+        let before = alive[field].as_str().unwrap();
+        assert_eq!((&listed[field], &full[field]), (&json!(format!("{before}?deleted=1")), &json!(format!("{before}?deleted=1"))));
+        assert_eq!(test.ask_raw("GET", before, &[], &[]).await.0, 404, "{before}");
+        let (status, headers, bytes) = test.ask_raw("GET", listed[field].as_str().unwrap(), &[], &[]).await;
+        assert_eq!(
+            (status, headers["cache-control"].as_bytes(), bytes.starts_with(b"\xff\xd8")),
+            (200, &b"private, no-cache"[..], true),
+            "{field}"
+        );
+        let tag = headers["etag"].to_str().unwrap();
+        let (status, headers, _) = test.ask_raw("GET", listed[field].as_str().unwrap(), &[("if-none-match", tag)], &[]).await;
+        assert_eq!((status, headers["cache-control"].as_bytes()), (304, &b"private, no-cache"[..]));
+    }
+    for side in [160, 640] {
+        let part = format!("/static/data/thumbs/{side}/1?deleted=1&x=0.25&y=0.25&w=0.5&h=0.5");
+        assert_eq!(test.ask_raw("GET", &part, &[], &[]).await.0, 200, "{part}");
+    }
+    test.ask("POST", "/api/v1/media/id/1/restore/", &[], &[]).await;
+    let restored = test.get_ok("/api/v1/media/id/1/").await["res"]["el"].clone();
+    assert_eq!((&restored["url"], &restored["thumbnail"]), (&alive["url"], &alive["thumbnail"]));
+    assert_eq!(test.ask_raw("GET", "/static/data/thumbs/320/1?deleted=1", &[], &[]).await.0, 200, "what is alive is shown so too");
+    assert_eq!(test.ask_raw("GET", "/static/data/thumbs/320/99?deleted=1", &[], &[]).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_becomes_a_medium_once() {
     let test = TestApp::empty().await;
     test.upload("Holiday.JPG", &picture(4, 4)).await;

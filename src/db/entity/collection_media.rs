@@ -18,6 +18,8 @@ pub struct Model {
     pub notes: Option<String>,
     /// When it was put there.
     pub created_at: DateTimeUtc,
+    /// Where it is in the order made by hand; the smallest is the first.
+    pub position: i64,
 }
 
 /// Relations are followed by explicit queries.

@@ -39,6 +39,10 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it was deleted; its bytes stay until it is purged.
     pub deleted_at: Option<DateTimeUtc>,
+    /// `ThumbHash` of the picture.
+    pub preview: Option<Vec<u8>>,
+    /// Whether people call it graphic.
+    pub graphic: bool,
 }
 
 /// Relations are followed by explicit queries.

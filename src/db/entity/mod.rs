@@ -2,6 +2,7 @@
 
 pub mod collection;
 pub mod collection_media;
+pub mod collection_media_removed;
 pub mod dataset;
 pub mod dataset_item;
 pub mod dataset_label;
@@ -11,6 +12,7 @@ pub mod feature;
 pub mod feature_failure;
 pub mod job;
 pub mod job_failure;
+pub mod job_known;
 pub mod job_log;
 pub mod media;
 pub mod media_source;

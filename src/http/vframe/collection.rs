@@ -14,13 +14,14 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Fields, Id, Params};
-use crate::media::collections::{Collection, CollectionChange, CollectionSpec};
-use crate::media::{Order, Sort};
+use crate::media::Order;
+use crate::media::collections::{Collection, CollectionChange, CollectionSpec, LinkSort};
 use crate::types::CollectionId;
 
 mod bodies;
 mod export;
 mod links;
+mod many;
 
 use bodies::{CollectionForm, CollectionFull, CollectionList, Count, NewCollectionForm};
 
@@ -37,6 +38,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(show, update, patch, delete))
         .merge(links::router())
+        .merge(many::router())
         .merge(export::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }
@@ -98,7 +100,7 @@ async fn show(State(app): State<App>, Id(id): Id) -> Answer {
     let collection = app.collections.get(id).await?.ok_or_else(|| Error::not_found("item not found"))?;
     let mut media = Vec::new();
     loop {
-        let page = app.collections.media(id, media.len() as u64, UNLIMITED_PAGE, Sort::Date, Order::Asc).await?;
+        let page = app.collections.media(id, media.len() as u64, UNLIMITED_PAGE, LinkSort::Date, Order::Asc).await?;
         let is_last = (page.len() as u64) < UNLIMITED_PAGE;
         media.extend(page.iter().map(|one| shapes::media(&one.media)));
         if is_last {

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::narrowed::Narrowed;
 use super::schema;
 use super::shapes::{self, Envelope, Listed, Media, http_date};
 use crate::app::App;
@@ -53,15 +54,16 @@ impl From<media::Rect> for Rect {
 
 /// Something that a detector saw.
 #[derive(Serialize, ToSchema)]
-struct Seen {
+pub(crate) struct Seen {
+    /// 0 to 1.
+    #[serde(serialize_with = "shapes::wide")]
+    confidence: f32,
     /// Key of the model.
     detector: String,
-    /// What it is; empty when the model has no name for the class.
-    label: String,
     /// Index of the class.
     index: i32,
-    /// 0 to 1.
-    confidence: f32,
+    /// What it is; empty when the model has no name for the class.
+    label: String,
     /// Where.
     rect: Rect,
 }
@@ -140,15 +142,10 @@ struct MediumSeen {
     detections: Vec<Seen>,
 }
 
-/// Which detections of a label are wanted.
+/// Which page of the media with a label is wanted.
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct LabelParams {
-    /// Least confidence, 0 to 1; 0 when absent.
-    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
-    min_confidence: Option<String>,
-    /// Key of a model; any when absent.
-    detector: Option<String>,
     /// Media to skip; 0 when absent.
     #[param(schema_with = schema::count)]
     offset: Option<String>,
@@ -205,19 +202,25 @@ async fn of_media(State(app): State<App>, Id(id): Id) -> Answer {
     Ok(shapes::ok(MediumRuns { media: shapes::media(&media), detections, runs: runs.collect() }))
 }
 
-/// Media in which a label was seen, the most confident first, with their boxes of that label.
+/// Media in which a label was seen, the most confident first, with their boxes of that label. They can be narrowed like every list of
+/// media; what is said there of `label` holds for the one of the path too, and `label` itself asks for another one besides.
 #[utoipa::path(get, path = "/detection/label/{label}", tag = "detection", operation_id = "detection_label",
-    params(("label" = String, Path, description = "The label, as the model spells it"), LabelParams),
+    params(("label" = String, Path, description = "The label, as the model spells it"), LabelParams, Narrowed),
     responses((status = 200, body = Listed<MediumSeen>), Failures))]
-async fn by_label(State(app): State<App>, Word(label): Word, Params(params): Params<LabelParams>) -> Answer {
-    let filter = filter(label, params.detector.as_deref(), params.min_confidence.as_deref())?;
+async fn by_label(
+    State(app): State<App>,
+    Word(label): Word,
+    Params(params): Params<LabelParams>,
+    Params(narrowed): Params<Narrowed>,
+) -> Answer {
+    let (filter, among) = (narrowed.seen(label)?, narrowed.whole_filter(&app).await?);
     let offset = shapes::number("offset", params.offset.as_deref(), 0)?.min(i64::MAX as u64);
     let limit = shapes::number("limit", params.limit.as_deref(), DEFAULT_PAGE)?.min(LARGEST_PAGE);
-    let (ids, total) = app.detections.media_with_label(&filter, offset, limit).await?;
+    let (ids, total) = app.detections.media_with_label(&filter, &among, offset, limit).await?;
     let mut seen = app.detections.of_media(&ids, filter.detector.as_deref()).await?;
     let is_wanted =
         |stored: &StoredDetection| stored.detection.label == filter.label && stored.detection.confidence >= filter.min_confidence;
-    let media = app.media.by_ids(&ids).await?;
+    let media = if among.deleted { app.media.by_ids_also_deleted(&ids).await? } else { app.media.by_ids(&ids).await? };
     let page = media.iter().map(|media| {
         let own = seen.remove(&media.id).unwrap_or_default().into_iter().filter(is_wanted);
         MediumSeen { media: shapes::media(media), detections: own.map(Seen::from).collect() }

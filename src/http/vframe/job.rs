@@ -27,6 +27,9 @@ const DEFAULT_PAGE: u64 = 50;
 /// Most rows of one page.
 const LARGEST_PAGE: u64 = 1000;
 
+/// Tasks that one request may name.
+const MOST_NAMES: usize = 100;
+
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(history))
@@ -35,6 +38,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(retry))
         .routes(routes!(log))
         .routes(routes!(failures))
+        .routes(routes!(already_there))
 }
 
 /// A job's record.
@@ -112,6 +116,9 @@ struct HistoryQuery {
     /// Only jobs in this state; several words with commas between.
     #[param(pattern = "^(|queued|running|cancelling|done|failed|cancelled)(,(|queued|running|cancelling|done|failed|cancelled))*$")]
     status: Option<String>,
+    /// Only jobs of this task; several names with commas between.
+    #[param(pattern = "^[^,]*(,[^,]*){0,99}$", example = "import")]
+    task_name: Option<String>,
     /// Rows to skip.
     #[param(schema_with = schema::count)]
     offset: Option<String>,
@@ -126,13 +133,22 @@ struct HistoryQuery {
 async fn history(State(app): State<App>, Params(query): Params<HistoryQuery>) -> Answer {
     let words = query.status.as_deref().unwrap_or_default().split(',').filter(|word| !word.is_empty());
     let statuses = words.map(crate::job::Status::parse).collect::<Result<Vec<_>>>()?;
+    let kinds = names(query.task_name.as_deref())?;
     let (offset, limit) = window(query.offset.as_deref(), query.limit.as_deref())?;
     let mut res = Vec::new();
-    for job in app.jobs.list(&statuses, offset, limit).await? {
+    for job in app.jobs.list(&statuses, &kinds, offset, limit).await? {
         res.push(shape(&app, job).await?);
     }
-    let total = app.jobs.count(&statuses).await?;
+    let total = app.jobs.count(&statuses, &kinds).await?;
     Ok(shapes::envelope(Listed { status: "ok", res, total, offset, limit }))
+}
+
+fn names(text: Option<&str>) -> Result<Vec<&str>> {
+    let parts: Vec<&str> = text.unwrap_or_default().split(',').collect();
+    if parts.len() > MOST_NAMES {
+        return Err(Error::invalid_field("task_name", format!("has {} names, more than the limit of {MOST_NAMES}", parts.len())));
+    }
+    Ok(parts.into_iter().filter(|name| !name.is_empty()).collect())
 }
 
 fn window(offset: Option<&str>, limit: Option<&str>) -> Result<(u64, u64)> {
@@ -229,10 +245,10 @@ struct FailedItem {
     reason: String,
 }
 
-/// Which failures to list.
+/// Which items to list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct FailuresQuery {
+struct ItemsQuery {
     /// Rows to skip.
     #[param(schema_with = schema::count)]
     offset: Option<String>,
@@ -243,11 +259,34 @@ struct FailuresQuery {
 
 /// What a job could not do, with the reasons, in the order it was met.
 #[utoipa::path(get, path = "/task/job/{uuid}/failures", tag = "task", operation_id = "job_failures",
-    params(("uuid" = String, Path), FailuresQuery), responses((status = 200, body = Listed<FailedItem>), Failures))]
-async fn failures(State(app): State<App>, Path(uuid): Path<String>, Params(query): Params<FailuresQuery>) -> Answer {
+    params(("uuid" = String, Path), ItemsQuery), responses((status = 200, body = Listed<FailedItem>), Failures))]
+async fn failures(State(app): State<App>, Path(uuid): Path<String>, Params(query): Params<ItemsQuery>) -> Answer {
     let (offset, limit) = window(query.offset.as_deref(), query.limit.as_deref())?;
     let id = known(&app, &uuid).await?.id;
     let failed = app.jobs.failures(id, offset, limit).await?;
     let res = failed.into_iter().map(|failure| FailedItem { item: failure.item, reason: failure.reason }).collect();
     Ok(shapes::envelope(Listed { status: "ok", res, total: app.jobs.failure_count(id).await?, offset, limit }))
+}
+
+/// An item that a job found to be in the library before.
+#[derive(Serialize, ToSchema)]
+struct KnownItem {
+    /// Path, URL or file name.
+    item: String,
+    /// Number of the medium that it is.
+    media_id: i64,
+    /// Whether that medium was deleted then: an import does not bring it back.
+    deleted: bool,
+}
+
+/// What an import found to be in the library before, in the order it was met; the first 10000. How many there were in all tells its
+/// result.
+#[utoipa::path(get, path = "/task/job/{uuid}/already_there", tag = "task", operation_id = "job_already_there",
+    params(("uuid" = String, Path), ItemsQuery), responses((status = 200, body = Listed<KnownItem>), Failures))]
+async fn already_there(State(app): State<App>, Path(uuid): Path<String>, Params(query): Params<ItemsQuery>) -> Answer {
+    let (offset, limit) = window(query.offset.as_deref(), query.limit.as_deref())?;
+    let id = known(&app, &uuid).await?.id;
+    let found = app.jobs.known(id, offset, limit).await?;
+    let res = found.into_iter().map(|one| KnownItem { item: one.item, media_id: one.media.0, deleted: one.deleted }).collect();
+    Ok(shapes::envelope(Listed { status: "ok", res, total: app.jobs.known_count(id).await?, offset, limit }))
 }

@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::narrowed::Narrowed;
 use super::narrowing;
 use super::schema;
 use super::shapes::{self, Duplicates, Envelope, Listed, MediaDeleted, MediaFull, MediaInfo, MediaList, Page};
@@ -14,8 +15,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Id, Params, Word};
-use crate::media::{Media, MediaFilter};
-use crate::types::{CollectionId, MediaId, MediaType, Sha256};
+use crate::media::Media;
+use crate::types::{MediaId, MediaType, Sha256};
 
 type Answer = std::result::Result<Response, Failure>;
 
@@ -23,61 +24,11 @@ pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(duplicates))
+        .routes(routes!(months))
         .routes(routes!(by_id, delete))
         .routes(routes!(info))
         .routes(routes!(random))
         .routes(routes!(by_sha256))
-}
-
-/// What a list of media is narrowed to; everything given must hold.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Narrowed {
-    /// `image`, `video` or `video_frame`.
-    #[param(example = "image", schema_with = schema::media_type)]
-    r#type: Option<String>,
-    /// Imported then or later: a date, or a moment as in RFC 3339.
-    #[param(example = "2026-01-31", schema_with = schema::moment)]
-    since: Option<String>,
-    /// Imported then or earlier; a date means until its end, in UTC.
-    #[param(example = "2026-01-31T12:00:00Z", schema_with = schema::moment)]
-    until: Option<String>,
-    /// Part of the original file name or path, in any letter case.
-    #[param(max_length = 256)]
-    name: Option<String>,
-    /// Only what is in this collection.
-    #[param(value_type = Option<i64>)]
-    collection_id: Option<String>,
-    /// Other media with exactly the bytes of this one; its own sources are told in `sources`.
-    #[param(value_type = Option<i64>)]
-    duplicate_of: Option<String>,
-    /// `1` for the trash.
-    #[param(example = "0", schema_with = schema::flag)]
-    deleted: Option<String>,
-}
-
-impl Narrowed {
-    fn filter(&self) -> Result<MediaFilter> {
-        let (since, until) = narrowing::period(self.since.as_deref(), self.until.as_deref())?;
-        Ok(MediaFilter {
-            media_type: narrowing::kind(self.r#type.as_deref())?,
-            since,
-            until,
-            name: narrowing::name(self.name.as_deref())?,
-            collection: narrowing::number("collection_id", self.collection_id.as_deref())?.map(CollectionId),
-            seen: None,
-            duplicate_of: narrowing::number("duplicate_of", self.duplicate_of.as_deref())?.map(MediaId),
-            deleted: flag("deleted", self.deleted.as_deref())?,
-        })
-    }
-}
-
-fn flag(name: &str, text: Option<&str>) -> Result<bool> {
-    match text {
-        None | Some("" | "0" | "false") => Ok(false),
-        Some("1" | "true") => Ok(true),
-        Some(text) => Err(Error::invalid_field(name, format!("must be 1 or 0, not `{}`", shapes::clipped(text)))),
-    }
 }
 
 /// One page of the library, or of what is deleted.
@@ -86,7 +37,7 @@ fn flag(name: &str, text: Option<&str>) -> Result<bool> {
 async fn list(State(app): State<App>, Params(page): Params<Page>, Params(narrowed): Params<Narrowed>) -> Answer {
     let (offset, limit) = page.window()?;
     let (sort, order) = page.sorting()?;
-    let filter = narrowed.filter()?;
+    let filter = narrowed.whole_filter(&app).await?;
     let sources = match filter.duplicate_of {
         Some(id) => Some(sources(&app, id).await?),
         None => None,
@@ -95,6 +46,14 @@ async fn list(State(app): State<App>, Params(page): Params<Page>, Params(narrowe
     let total = app.media.count_found(&filter).await?;
     let page = Listed { status: "ok", res: rows.iter().map(shapes::media).collect(), total, offset, limit };
     Ok(shapes::envelope(MediaList { page, sources }))
+}
+
+/// How many media are of each month, newest first: those of the list with the same words.
+#[utoipa::path(get, path = "/media/months", tag = "media", operation_id = "list_months", params(Narrowed),
+    responses((status = 200, body = Envelope<Vec<shapes::Month>>), Failures))]
+async fn months(State(app): State<App>, Params(narrowed): Params<Narrowed>) -> Answer {
+    let filter = narrowed.whole_filter(&app).await?;
+    Ok(shapes::ok(app.media.months(&filter).await?.into_iter().map(shapes::Month::from).collect::<Vec<_>>()))
 }
 
 /// What is there more than once, byte by byte: as several media, or imported from several places.
@@ -121,7 +80,7 @@ struct AlsoDeleted {
 #[utoipa::path(get, path = "/media/id/{id}", tag = "media", operation_id = "show_media", params(("id" = i64, Path, minimum = 1), AlsoDeleted),
     responses((status = 200, body = Envelope<MediaFull>), Failures))]
 async fn by_id(State(app): State<App>, Id(id): Id, Params(also): Params<AlsoDeleted>) -> Answer {
-    let with_trash = flag("deleted", also.deleted.as_deref())?;
+    let with_trash = narrowing::flag("deleted", also.deleted.as_deref())?;
     let found = if with_trash { app.media.get_also_deleted(MediaId(id)).await? } else { app.media.get(MediaId(id)).await? };
     full(&app, found.ok_or_else(|| Error::not_found("not found"))?).await
 }
@@ -168,7 +127,11 @@ async fn full(app: &App, media: Media) -> Answer {
     if let Some(video) = &video {
         sources.extend(self::sources(app, video.id).await?);
     }
-    Ok(shapes::ok(MediaFull { el: shapes::media(&media).of_video(video.as_ref()), siblings, sources }))
+    let exif = app.media.exif(&media).await?.into_iter().map(Into::into).collect();
+    let original_name = sources.first().map(|source| source.name.clone());
+    let collections = app.collections.of_medium(media.id).await?.into_iter().map(Into::into).collect();
+    let el = shapes::media(&media).of_video(video.as_ref());
+    Ok(shapes::ok(MediaFull { el, exif, original_name, siblings, sources, collections }))
 }
 
 async fn sources(app: &App, id: MediaId) -> Result<Vec<shapes::Source>> {

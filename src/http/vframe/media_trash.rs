@@ -17,7 +17,7 @@ use crate::types::MediaId;
 type Answer = std::result::Result<Response, Failure>;
 
 /// Most media named in one request.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(restore)).routes(routes!(delete_many)).routes(routes!(restore_many))
@@ -58,7 +58,8 @@ fn ids(fields: &serde_json::Map<String, serde_json::Value>) -> Result<Vec<MediaI
     Ok(ids.into_iter().map(MediaId).collect())
 }
 
-fn answer(ids: &[MediaId], outcomes: &[Marked], changed: &'static str) -> Response {
+/// What became of each medium.
+pub(super) fn answer(ids: &[MediaId], outcomes: &[Marked], changed: &'static str) -> Response {
     let rows = ids.iter().zip(outcomes).map(|(id, outcome)| {
         let status = match outcome {
             Marked::Changed => changed,

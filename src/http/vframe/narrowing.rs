@@ -4,10 +4,17 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::shapes;
 use crate::error::{Error, Result};
+use crate::media::DateKind;
 use crate::types::MediaType;
 
 /// Longest part of a name to look for, in characters.
 const LONGEST_NAME: usize = 256;
+
+/// Most collections of one filter.
+pub(super) const MOST_COLLECTIONS: usize = 100;
+
+/// Most media that one search leaves out.
+pub(super) const MOST_MEDIA: usize = 10_000;
 
 /// The last moment that a database keeps of a day.
 const END_OF_DAY: NaiveTime = NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999).expect("a time of day");
@@ -24,9 +31,38 @@ pub(super) fn kind(word: Option<&str>) -> Result<Option<MediaType>> {
     one_of(word, &[("image", MediaType::Image), ("video", MediaType::Video), ("video_frame", MediaType::VideoFrame)])
 }
 
-/// `image` or `video_frame`.
-pub(super) fn picture_kind(word: Option<&str>) -> Result<Option<MediaType>> {
-    one_of(word, &[("image", MediaType::Image), ("video_frame", MediaType::VideoFrame)])
+/// `image`, `video_frame`, or both with a comma between.
+pub(super) fn picture_kinds(words: Option<&str>) -> Result<Vec<MediaType>> {
+    let read = |word| one_of(Some(word), &[("image", MediaType::Image), ("video_frame", MediaType::VideoFrame)]);
+    let kinds: Vec<_> = given(words).map_or(Ok(Vec::new()), |words| words.split(',').map(read).collect())?;
+    if kinds.contains(&None) {
+        return Err(Error::invalid_field("type", "must name a kind between its commas: image or video_frame"));
+    }
+    Ok(kinds.into_iter().flatten().collect())
+}
+
+/// `imported` or `captured`.
+pub(super) fn date_kind(word: Option<&str>) -> Result<DateKind> {
+    Ok(if choice("date", word, ["imported", "captured"])? { DateKind::Captured } else { DateKind::Imported })
+}
+
+/// True for the second word, false for the first or none.
+pub(super) fn choice(name: &str, text: Option<&str>, words: [&str; 2]) -> Result<bool> {
+    match given(text) {
+        None => Ok(false),
+        Some(text) if text == words[0] => Ok(false),
+        Some(text) if text == words[1] => Ok(true),
+        Some(text) => Err(Error::invalid_field(name, format!("must be {} or {}, not `{}`", words[0], words[1], shapes::clipped(text)))),
+    }
+}
+
+/// Yes or no; absent is no.
+pub(super) fn flag(name: &str, text: Option<&str>) -> Result<bool> {
+    match text {
+        None | Some("" | "0" | "false") => Ok(false),
+        Some("1" | "true") => Ok(true),
+        Some(text) => Err(Error::invalid_field(name, format!("must be 1 or 0, not `{}`", shapes::clipped(text)))),
+    }
 }
 
 fn one_of(word: Option<&str>, kinds: &[(&str, MediaType)]) -> Result<Option<MediaType>> {
@@ -67,6 +103,24 @@ pub(super) fn name(text: Option<&str>) -> Result<Option<String>> {
         }
         text => Ok(text.map(str::to_owned)),
     }
+}
+
+/// Numbers from 0 of things, with commas between them.
+pub(super) fn numbers(name: &str, text: Option<&str>, most: usize) -> Result<Vec<i64>> {
+    let Some(text) = given(text) else { return Ok(Vec::new()) };
+    let wrong = |part: &str| {
+        let part = shapes::clipped(part);
+        Error::invalid_field(name, format!("must be whole numbers with commas between them, like 1,2; this is not one: `{part}`"))
+    };
+    let read = |part: &str| {
+        let is_plain = !part.is_empty() && part.len() <= 18 && part.bytes().all(|digit| digit.is_ascii_digit());
+        part.parse().ok().filter(|_| is_plain).ok_or_else(|| wrong(part))
+    };
+    let count = text.split(',').count();
+    if count > most {
+        return Err(Error::invalid_field(name, format!("has {count} numbers, more than the limit of {most}")));
+    }
+    text.split(',').map(read).collect()
 }
 
 /// Number of a thing.

@@ -18,6 +18,11 @@ pub(super) fn sort() -> Object {
     one_of(["id", "date"])
 }
 
+/// What the media of a collection are sorted by.
+pub(super) fn link_sort() -> Object {
+    one_of(["id", "date", "position"])
+}
+
 /// From which end lists begin.
 pub(super) fn order() -> Object {
     one_of(["asc", "desc"])
@@ -33,9 +38,70 @@ pub(super) fn media_type() -> Object {
     one_of(["image", "video", "video_frame"])
 }
 
+/// Kinds of media that have vectors, one or several.
+pub(super) fn picture_types() -> Object {
+    text("^(image|video_frame)(,(image|video_frame)){0,9}$")
+}
+
+/// A medium's dates.
+pub(super) fn date_kind() -> Object {
+    one_of(["imported", "captured"])
+}
+
+/// How far a feature is with a picture.
+pub(super) fn feature_state() -> Object {
+    one_of(["extracted", "missing", "failed"])
+}
+
+/// What is told by the minute.
+pub(super) fn series() -> Object {
+    one_of(["search", "extract", "import"])
+}
+
+/// What hits are sorted by.
+pub(super) fn hit_sort() -> Object {
+    one_of(["score", "date"])
+}
+
+/// Whose detections are answered.
+pub(super) fn detections() -> Object {
+    one_of(["hits"])
+}
+
+/// Up to a hundred numbers.
+pub(super) fn few_numbers() -> Object {
+    text("^[0-9]{1,18}(,[0-9]{1,18}){0,99}$")
+}
+
+/// Pictures as an address names them.
+pub(super) fn examples() -> Object {
+    const SIDE: &str = r"(0|1|0?\.[0-9]{1,6})";
+    let one = format!("[mu][0-9]{{1,18}}(@{SIDE}:{SIDE}:{SIDE}:{SIDE})?");
+    text(&format!("^{one}(,{one}){{0,31}}$"))
+}
+
 /// Kinds of media that have vectors.
-pub(super) fn picture_type() -> Object {
-    one_of(["image", "video_frame"])
+pub(super) fn picture_type_list() -> RefOr<Schema> {
+    list_or_null(one_of(["image", "video_frame"]), 10)
+}
+
+/// Numbers of collections.
+pub(super) fn collection_list() -> RefOr<Schema> {
+    list_or_null(number(0), 100)
+}
+
+/// Numbers of media.
+pub(super) fn media_list() -> RefOr<Schema> {
+    list_or_null(number(0), 10_000)
+}
+
+fn list_or_null(item: Object, most: usize) -> RefOr<Schema> {
+    AnyOfBuilder::new().item(ArrayBuilder::new().items(item).max_items(Some(most))).item(null()).into()
+}
+
+/// Up to ten thousand numbers.
+pub(super) fn many_listed() -> Object {
+    text("^[0-9]{1,18}(,[0-9]{1,18}){0,9999}$")
 }
 
 /// Kinds of indexes.
@@ -57,6 +123,11 @@ pub(super) fn flag() -> Object {
 pub(super) fn yes_or_no() -> RefOr<Schema> {
     let truth = ObjectBuilder::new().schema_type(Type::Boolean);
     AnyOfBuilder::new().item(truth).item(null()).item(one_of(["true", "false", "1", "0", ""])).into()
+}
+
+/// True or false, or a text of it.
+pub(super) fn truth_or_text() -> RefOr<Schema> {
+    AnyOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Boolean)).item(flag()).into()
 }
 
 /// Anything: all of it counts as true or false.
@@ -92,6 +163,11 @@ fn null() -> Object {
 /// A number from 1, or a text of one.
 pub(super) fn number_or_text() -> RefOr<Schema> {
     AnyOfBuilder::new().item(number(1)).item(text("^[1-9][0-9]{0,17}$")).into()
+}
+
+/// A number from 1, a text of one, null, or an empty text in its place.
+pub(super) fn number_or_nothing() -> RefOr<Schema> {
+    AnyOfBuilder::new().item(number(1)).item(text("^([1-9][0-9]{0,17})?$")).item(null()).into()
 }
 
 /// Numbers from 1, as a list or a text.

@@ -1,28 +1,28 @@
 //! `/api/v1/search/*`: what looks like this?
 
+mod body;
+mod examples;
+mod params;
+
 use std::time::Instant;
 
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::detection;
 use super::infer;
-use super::narrowing;
-use super::schema;
-use super::shapes::{self, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
+use super::shapes::{self, Hits, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::feature::Feature;
 use crate::http::error::{Failure, Failures};
 use crate::http::extract::{Id, Params, Word};
-use crate::media::{Media, MediaFilter};
+use crate::media::Media;
 use crate::network::Signature;
-use crate::search::{Probe, Query};
-use crate::types::{CollectionId, FeatureId, MediaId, Region, Sha256, UploadId};
+use crate::search::{Answer as Found, Inference, Probe, Query};
+use crate::types::{FeatureId, MediaId, Sha256, UploadId};
+use params::{Part, Wanted, parsed};
 
 type Answer = Result<Response, Failure>;
 
@@ -35,115 +35,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(upload))
         .routes(routes!(random))
         .routes(routes!(random_seeded))
-}
-
-/// Which part of the ranking is wanted, with which feature, of which part of the picture (as fractions of the whole).
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct SearchParams {
-    /// Hits to skip; 0 when absent. With `limit`, at most 100000.
-    #[param(value_type = Option<u64>, minimum = 0, maximum = 99_999)]
-    offset: Option<String>,
-    /// Hits wanted; 30 when absent, at most 1000.
-    #[param(schema_with = schema::count)]
-    limit: Option<String>,
-    /// Feature to compare with; the loaded one when absent.
-    #[param(value_type = Option<i64>)]
-    feature: Option<String>,
-    /// Left edge of a part; needs `y`, `w` and `h` too, and the part must lie in the picture: `x + w` and `y + h` are at most 1.
-    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
-    x: Option<String>,
-    /// Top edge.
-    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
-    y: Option<String>,
-    /// Width.
-    #[param(value_type = Option<f32>, exclusive_minimum = 0, maximum = 1)]
-    w: Option<String>,
-    /// Height.
-    #[param(value_type = Option<f32>, exclusive_minimum = 0, maximum = 1)]
-    h: Option<String>,
-    /// `video`: of all frames of one video only the closest is a hit.
-    #[param(example = "video", schema_with = schema::group)]
-    group: Option<String>,
-    /// Number of a detection of the query picture, counted from 0, to use as the part; needs a detector, and no region beside it.
-    #[param(value_type = Option<u32>, minimum = 0)]
-    detection: Option<String>,
-    /// Detection model that looks at the query picture, or `none`; the loaded one when absent.
-    detect: Option<String>,
-    /// Only pictures in which this was seen.
-    label: Option<String>,
-    /// Only what this model saw counts for `label`.
-    detector: Option<String>,
-    /// Least confidence that counts for `label`; 0 when absent.
-    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
-    min_confidence: Option<String>,
-    /// Only media of this kind: `image` or `video_frame` (a video has no vector, its frames have).
-    #[param(example = "image", schema_with = schema::picture_type)]
-    r#type: Option<String>,
-    /// Only what was imported then or later: a date, or a moment as in RFC 3339.
-    #[param(example = "2026-01-31", schema_with = schema::moment)]
-    since: Option<String>,
-    /// Only what was imported then or earlier; a date means until its end, in UTC.
-    #[param(example = "2026-01-31T12:00:00Z", schema_with = schema::moment)]
-    until: Option<String>,
-    /// Only what is in this collection.
-    #[param(value_type = Option<i64>)]
-    collection_id: Option<String>,
-}
-
-impl SearchParams {
-    fn query(&self) -> Result<Query, Error> {
-        let default = Query::default();
-        Ok(Query {
-            region: self.region()?,
-            among: self.among()?,
-            feature: parsed("feature", self.feature.as_deref())?.map(FeatureId),
-            offset: shapes::number("offset", self.offset.as_deref(), default.offset as u64)? as usize,
-            limit: shapes::number("limit", self.limit.as_deref(), default.limit as u64)?.clamp(1, 1000) as usize,
-            group_by_video: grouped(self.group.as_deref())?,
-        })
-    }
-
-    /// What the hits must pass; everything given must hold.
-    fn among(&self) -> Result<MediaFilter, Error> {
-        let seen = detection::filter(self.label.clone().unwrap_or_default(), self.detector.as_deref(), self.min_confidence.as_deref())?;
-        let seen = Some(seen).filter(|seen| !seen.label.is_empty());
-        let period = narrowing::period(self.since.as_deref(), self.until.as_deref())?;
-        let collection = narrowing::number("collection_id", self.collection_id.as_deref())?.map(CollectionId);
-        let media_type = narrowing::picture_kind(self.r#type.as_deref())?;
-        Ok(MediaFilter { media_type, since: period.0, until: period.1, collection, seen, ..MediaFilter::default() })
-    }
-
-    fn region(&self) -> Result<Option<Region>, Error> {
-        let sides = [("x", &self.x), ("y", &self.y), ("w", &self.w), ("h", &self.h)];
-        if sides.iter().all(|(_, side)| side.is_none()) {
-            return Ok(None);
-        }
-        let mut numbers = [0.0; 4];
-        for (number, (name, side)) in numbers.iter_mut().zip(sides) {
-            *number =
-                parsed(name, side.as_deref())?.ok_or_else(|| Error::invalid(format!("a region needs x, y, w and h; {name} is missing")))?;
-        }
-        Region::new(numbers[0], numbers[1], numbers[2], numbers[3]).map(Some)
-    }
-}
-
-/// Nothing, or `video`.
-fn grouped(text: Option<&str>) -> Result<bool, Error> {
-    match text {
-        None | Some("") => Ok(false),
-        Some("video") => Ok(true),
-        Some(text) => Err(Error::invalid(format!("group must be video or left out, not `{}`", shapes::clipped(text)))),
-    }
-}
-
-fn parsed<T: std::str::FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Error> {
-    match text {
-        None | Some("") => Ok(None),
-        Some(text) => {
-            text.parse().map(Some).map_err(|_| Error::invalid(format!("{name} must be a number, not `{}`", shapes::clipped(text))))
-        }
-    }
+        .merge(examples::router())
 }
 
 /// What is loaded; loads the first active feature when nothing is. While another feature is being loaded, `status` is `loading`.
@@ -189,40 +81,40 @@ fn loaded(app: &App, feature: &Feature, signature: &Signature, with_detection: b
 }
 
 /// What looks like this picture of the library?
-#[utoipa::path(get, path = "/search/media/{id}", tag = "search", operation_id = "search_media", params(("id" = i64, Path, minimum = 1), SearchParams),
+#[utoipa::path(get, path = "/search/media/{id}", tag = "search", operation_id = "search_media", params(("id" = i64, Path, minimum = 1), Part, Wanted),
     responses((status = 200, body = SearchAnswer), Failures))]
-async fn media(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
+async fn media(State(app): State<App>, Id(id): Id, Params(part): Params<Part>, Params(wanted): Params<Wanted>) -> Answer {
     let found = app.media.get(MediaId(id)).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
-    by_media(&app, found, &params).await
+    by_media(&app, found, &part, &wanted).await
 }
 
 /// What looks like the picture with this hash?
 #[utoipa::path(get, path = "/search/sha256/{hash}", tag = "search", operation_id = "search_sha256",
-    params(("hash" = String, Path, pattern = "^[0-9a-fA-F]{64}$"), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
-async fn sha256(State(app): State<App>, Word(hash): Word, Params(params): Params<SearchParams>) -> Answer {
+    params(("hash" = String, Path, pattern = "^[0-9a-fA-F]{64}$"), Part, Wanted), responses((status = 200, body = SearchAnswer), Failures))]
+async fn sha256(State(app): State<App>, Word(hash): Word, Params(part): Params<Part>, Params(wanted): Params<Wanted>) -> Answer {
     let hash: Sha256 = hash.parse()?;
     let found = app.media.by_sha256(&hash).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
-    by_media(&app, found, &params).await
+    by_media(&app, found, &part, &wanted).await
 }
 
 /// What looks like any picture of the library?
-#[utoipa::path(get, path = "/search/random", tag = "search", operation_id = "search_random", params(SearchParams),
+#[utoipa::path(get, path = "/search/random", tag = "search", operation_id = "search_random", params(Part, Wanted),
     responses((status = 200, body = SearchAnswer), Failures))]
-async fn random(State(app): State<App>, Params(params): Params<SearchParams>) -> Answer {
+async fn random(State(app): State<App>, Params(part): Params<Part>, Params(wanted): Params<Wanted>) -> Answer {
     let found = app.media.random_picture().await?.ok_or_else(|| Error::not_found("Database empty"))?;
-    by_media(&app, found, &params).await
+    by_media(&app, found, &part, &wanted).await
 }
 
 /// What looks like the picture that this hexadecimal number names, modulo the number of media?
 #[utoipa::path(get, path = "/search/random/{seed}", tag = "search", operation_id = "search_random_seeded",
-    params(("seed" = String, Path, min_length = 1, max_length = 4096, pattern = "^[0-9a-fA-F]+$"), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
-async fn random_seeded(State(app): State<App>, Word(seed): Word, Params(params): Params<SearchParams>) -> Answer {
+    params(("seed" = String, Path, min_length = 1, max_length = 4096, pattern = "^[0-9a-fA-F]+$"), Part, Wanted), responses((status = 200, body = SearchAnswer), Failures))]
+async fn random_seeded(State(app): State<App>, Word(seed): Word, Params(part): Params<Part>, Params(wanted): Params<Wanted>) -> Answer {
     let count = app.media.count().await?;
     if count == 0 {
         return Err(Error::not_found("Database empty").into());
     }
     let found = picture_at(&app, remainder(&seed, count)?).await?;
-    by_media(&app, found, &params).await
+    by_media(&app, found, &part, &wanted).await
 }
 
 /// The n-th medium, or the next picture by number, from the start again after the last.
@@ -251,34 +143,46 @@ fn remainder(hexadecimal: &str, count: u64) -> Result<u64, Error> {
 
 /// What looks like this upload?
 #[utoipa::path(get, path = "/search/upload/{id}", tag = "search", operation_id = "search_upload",
-    params(("id" = i64, Path, minimum = 1), SearchParams), responses((status = 200, body = SearchAnswer), Failures))]
-async fn upload(State(app): State<App>, Id(id): Id, Params(params): Params<SearchParams>) -> Answer {
+    params(("id" = i64, Path, minimum = 1), Part, Wanted), responses((status = 200, body = SearchAnswer), Failures))]
+async fn upload(State(app): State<App>, Id(id): Id, Params(part): Params<Part>, Params(wanted): Params<Wanted>) -> Answer {
     let found = app.uploads.get(UploadId(id)).await?.ok_or_else(|| Error::not_found("Upload not found"))?;
     let bytes = app.uploads.bytes(&found).await?;
-    answer(&app, Probe::Bytes(bytes), &params, (None, Some(shapes::upload(&found)))).await
+    answer(&app, Probe::Bytes(bytes), &part, &wanted, (None, Some(shapes::upload(&found)))).await
 }
 
-async fn by_media(app: &App, media: Media, params: &SearchParams) -> Answer {
+async fn by_media(app: &App, media: Media, part: &Part, wanted: &Wanted) -> Answer {
     let shown = (Some(shapes::media(&media)), None);
-    answer(app, Probe::Media(media), params, shown).await
+    answer(app, Probe::Media(Box::new(media)), part, wanted, shown).await
 }
 
-async fn answer(app: &App, probe: Probe, params: &SearchParams, shown: (Option<shapes::Media>, Option<shapes::Upload>)) -> Answer {
+type Shown = (Option<shapes::Media>, Option<shapes::Upload>);
+
+async fn answer(app: &App, probe: Probe, part: &Part, wanted: &Wanted, shown: Shown) -> Answer {
     let started = Instant::now();
-    let mut query = params.query()?;
-    let is_grouped = query.group_by_video;
-    let choice = infer::choice(app, params.detect.as_deref())?;
-    let detection = parsed("detection", params.detection.as_deref())?;
+    let mut query = Query { region: part.region()?, ..wanted.query()? };
+    let choice = infer::choice(app, part.detect.as_deref())?;
+    let detection = parsed("detection", part.detection.as_deref())?;
     let (answer, seen) = infer::search(app, probe, &mut query, &choice, detection).await?;
-    let query = QueryShown {
-        media: shown.0,
-        upload: shown.1,
-        timing: started.elapsed().as_secs_f64(),
-        feature: answer.feature.0,
-        offset: query.offset,
-        limit: query.limit,
-        region: query.region.map(Into::into),
-        searched: answer.searched,
+    let shown = QueryShown { media: shown.0, upload: shown.1, ..QueryShown::new(&query, &answer, started.elapsed()) };
+    written(app, wanted, &query, &answer, seen, shown).await
+}
+
+/// The answer of a search, hits with what was seen in them if that is wanted.
+async fn written(
+    app: &App,
+    wanted: &Wanted,
+    query: &Query,
+    answer: &Found,
+    seen: Result<Option<Inference>, Error>,
+    shown: QueryShown,
+) -> Answer {
+    let detections = if wanted.with_detections()? {
+        let ids: Vec<_> = answer.matches.iter().map(|hit| hit.media.id).collect();
+        let found = app.detections.of_media(&ids, wanted.detector()).await?;
+        Some(found.into_iter().map(|(id, seen)| (id, seen.into_iter().map(Into::into).collect())).collect())
+    } else {
+        None
     };
-    Ok(shapes::search_answer(&infer::shown(seen), &query, &answer.matches, is_grouped))
+    let hits = Hits { matches: &answer.matches, is_grouped: query.group_by_video, detections };
+    Ok(shapes::search_answer(&infer::shown(seen), &shown, &hits))
 }

@@ -21,7 +21,7 @@ const LOOKED_AT: usize = 1 << 14;
 /// Share of the allowed misses that is planned for: queries of users are no rows of the library.
 const PRUDENCE: f64 = 0.6;
 /// Misses allowed under a filter, for each one allowed without: there the lists are the cost.
-const FILTERED_MISSES: f64 = 1.4;
+const FILTERED_MISSES: f64 = 1.15;
 /// Looking up whether an allowed row is in a scanned list costs so much.
 const LOOK_UP_COST: f64 = 3.0;
 /// What a candidate scored exactly, a list, and a scanned row cost: nanoseconds at 512 dimensions; only their ratios matter.
@@ -69,6 +69,19 @@ impl Plan {
             (None, _) => *first,
         }
     }
+
+    /// The same plan with this share of its reach, in percent.
+    pub(in crate::index) fn scaled(&self, percent: usize) -> Self {
+        let share = |value: usize| (value * percent / 100).max(1);
+        let scaled = |step: &Step| Step {
+            depth: step.depth,
+            lists: share(step.lists),
+            candidates: share(step.candidates).max(step.depth),
+            filtered_lists: share(step.filtered_lists),
+        };
+        Self { steps: self.steps.iter().map(scaled).collect() }
+    }
+
     /// What scoring the allowed rows of the chosen lists one by one costs.
     pub(super) fn cost_one_by_one(allowed: usize, share_of_lists: f64) -> f64 {
         allowed as f64 * (LOOK_UP_COST + share_of_lists * CANDIDATE_COST)

@@ -135,6 +135,55 @@ impl NewLinks {
     }
 }
 
+/// Where in the order of a collection media are put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Before all others.
+    First,
+    /// Before this one.
+    Before(MediaId),
+    /// Behind all others.
+    Last,
+}
+
+/// Media of a collection that are to be moved; every field is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrangement {
+    /// The media in the order that they are to have, each once.
+    pub media: Vec<MediaId>,
+    /// Where they are put.
+    pub place: Place,
+}
+
+impl Arrangement {
+    /// Reads `media_id` or the list `media_ids`, and `before`: a medium, or `null` for the end; absent means the beginning.
+    ///
+    /// # Errors
+    /// `Invalid` with every wrong field.
+    pub fn parse(fields: &Map<String, Value>) -> Result<Self> {
+        let mut form = Form::new(fields);
+        let media = form.media();
+        let place = form.place(&media);
+        form.done().map(|()| Self { media, place })
+    }
+}
+
+/// Reads the list `media_ids`.
+///
+/// # Errors
+/// `Invalid` naming the field.
+pub fn media_ids(fields: &Map<String, Value>) -> Result<Vec<MediaId>> {
+    let mut form = Form::new(fields);
+    let media = match fields.get("media_ids") {
+        None | Some(Value::Null) => {
+            form.wrong("media_ids", REQUIRED.into());
+            Vec::new()
+        }
+        Some(_) => form.media(),
+    };
+    form.done().map(|()| media)
+}
+
 /// Reads the `notes` about one medium of a collection; `null` takes them away.
 ///
 /// # Errors
@@ -214,7 +263,7 @@ impl<'a> Form<'a> {
             None => "Not a valid list of integer values.".into(),
             Some(values) if values.is_empty() => REQUIRED.into(),
             Some(values) if values.len() > MAX_ADDED => {
-                format!("At most {MAX_ADDED} media can be added at once, these are {}: send them in parts.", values.len())
+                format!("At most {MAX_ADDED} media can be named at once, these are {}: send them in parts.", values.len())
             }
             Some(values) => {
                 let mut seen = std::collections::HashSet::new();
@@ -223,6 +272,23 @@ impl<'a> Form<'a> {
         };
         self.wrong(name, message);
         Vec::new()
+    }
+
+    /// Where these media are put; the beginning also when that is wrong.
+    fn place(&mut self, media: &[MediaId]) -> Place {
+        let next = match self.fields.get("before") {
+            None => return Place::First,
+            Some(Value::Null) => return Place::Last,
+            // A form has no null.
+            Some(Value::String(text)) if text.is_empty() => return Place::Last,
+            Some(value) => whole_number(value).map(MediaId),
+        };
+        match next {
+            Some(next) if !media.contains(&next) => return Place::Before(next),
+            Some(_) => self.wrong("before", "Must not be one of the media that are moved.".into()),
+            None => self.wrong("before", "Not a valid integer value.".into()),
+        }
+        Place::First
     }
 }
 

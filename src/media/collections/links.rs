@@ -1,24 +1,25 @@
 //! Which media are in which collection: who put them there, when, and what they wrote about them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, SqlErr,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
 };
 
-use super::{Collections, NewLinks, unknown};
+use super::arrangement::APART;
+use super::{Collection, Collections, NewLinks, unknown};
 use crate::db::database_error;
 use crate::db::entity::collection_media::{ActiveModel, Column, Entity, Model};
 use crate::db::entity::{collection, media};
 use crate::error::{Error, Result};
-use crate::media::{Media, Order, Sort, now};
+use crate::media::{Media, Order, now};
 use crate::types::{CollectionId, MediaId};
 
 /// Rows of one statement; databases bound the number of parameters.
-const ROWS_PER_STATEMENT: usize = 1_000;
+pub(super) const ROWS_PER_STATEMENT: usize = 1_000;
 
 /// Unknown media that a message names.
 const NAMED_UNKNOWN: usize = 10;
@@ -36,6 +37,8 @@ pub struct CollectionMediaLink {
     pub notes: Option<String>,
     /// When it was put there.
     pub created_at: DateTime<Utc>,
+    /// Where it is in the order made by hand; the smallest is the first.
+    pub position: i64,
 }
 
 impl From<Model> for CollectionMediaLink {
@@ -46,8 +49,30 @@ impl From<Model> for CollectionMediaLink {
             username: row.username,
             notes: row.notes,
             created_at: row.created_at,
+            position: row.position,
         }
     }
+}
+
+/// A link that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddedLink {
+    /// As it is now.
+    pub link: CollectionMediaLink,
+    /// False when it was there before.
+    pub is_new: bool,
+}
+
+/// What the media of a collection are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LinkSort {
+    /// By number of the medium.
+    #[default]
+    Id,
+    /// By the time they were put there; equal times by number.
+    Date,
+    /// By hand; until somebody has arranged them, in the order in which they were put there.
+    Position,
 }
 
 /// A medium of a collection with its place there.
@@ -60,36 +85,25 @@ pub struct CollectionMedia {
 }
 
 impl Collections {
-    /// Puts media into a collection, all or none; those that are there already keep their place. Answers the links in the order asked.
+    /// Puts media at the end of a collection, all or none; those that are there already stay as they are. Answers the links in the order
+    /// asked.
     ///
     /// # Errors
     /// `NotFound` when there is no such collection, or naming the media that are unknown or deleted.
-    pub async fn add(&self, id: CollectionId, new: NewLinks) -> Result<Vec<CollectionMediaLink>> {
+    pub async fn add(&self, id: CollectionId, new: NewLinks) -> Result<Vec<AddedLink>> {
         let transaction = self.db.write().await?;
-        let known = collection::Entity::find_by_id(id.0).count(&transaction).await.map_err(failed)?;
-        if known == 0 {
-            return Err(unknown());
-        }
+        must_exist(&transaction, id).await?;
         let mut links = HashMap::with_capacity(new.media.len());
         for chunk in new.media.chunks(ROWS_PER_STATEMENT) {
             all_live(&transaction, chunk).await?;
+            let before = present(&transaction, id, chunk).await?;
             insert(&transaction, id, chunk, &new).await?;
-            let there = links_of(id).filter(Column::MediaId.is_in(chunk.iter().map(|media| media.0)));
-            let rows = there.all(&transaction).await.map_err(failed)?;
-            links.extend(rows.into_iter().map(|row| (row.media_id, CollectionMediaLink::from(row))));
+            let rows = among(id, chunk).all(&transaction).await.map_err(failed)?;
+            let added = |row: Model| AddedLink { is_new: !before.contains(&row.media_id), link: row.into() };
+            links.extend(rows.into_iter().map(|row| (row.media_id, added(row))));
         }
         transaction.commit().await.map_err(failed)?;
         Ok(new.media.iter().filter_map(|media| links.remove(&media.0)).collect())
-    }
-
-    /// Takes a medium out of a collection.
-    ///
-    /// # Errors
-    /// `NotFound` when it is not there.
-    pub async fn remove(&self, id: CollectionId, media: MediaId) -> Result<()> {
-        let gone = Entity::delete_by_id((id.0, media.0)).exec(self.db.connection()).await;
-        let gone = gone.map_err(|source| database_error("take a medium out of a collection", source))?;
-        if gone.rows_affected == 0 { Err(unknown()) } else { Ok(()) }
     }
 
     /// Writes something about a medium of a collection, in place of what was there.
@@ -107,33 +121,58 @@ impl Collections {
         Ok(row.into())
     }
 
-    /// One page of a collection: by number of the media, or by the time they were put there.
+    /// One page of a collection.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn media(&self, id: CollectionId, offset: u64, limit: u64, sort: Sort, order: Order) -> Result<Vec<CollectionMedia>> {
+    pub async fn media(&self, id: CollectionId, offset: u64, limit: u64, sort: LinkSort, order: Order) -> Result<Vec<CollectionMedia>> {
         let sorted = match sort {
-            Sort::Id => live_links_of(id),
-            Sort::Date => live_links_of(id).order_by(Column::CreatedAt, order.into()),
+            LinkSort::Id => live_links_of(id),
+            LinkSort::Date => live_links_of(id).order_by(Column::CreatedAt, order.into()),
+            LinkSort::Position => live_links_of(id).order_by(Column::Position, order.into()),
         };
         self.with_media(sorted.order_by(Column::MediaId, order.into()).offset(offset).limit(limit)).await
     }
 
-    /// The media that were put into a collection after this one, in that order. Unlike pages by offset, these join without gap
-    /// while somebody adds and removes.
+    /// The media of a collection behind this position and medium, in the order made by hand. Unlike pages by offset, these join without
+    /// gap while somebody adds and removes.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn media_after(&self, id: CollectionId, last: Option<(DateTime<Utc>, MediaId)>, limit: u64) -> Result<Vec<CollectionMedia>> {
-        let sorted = live_links_of(id).order_by_asc(Column::CreatedAt).order_by_asc(Column::MediaId).limit(limit);
+    pub async fn media_after(&self, id: CollectionId, last: Option<(i64, MediaId)>, limit: u64) -> Result<Vec<CollectionMedia>> {
+        let sorted = live_links_of(id).order_by_asc(Column::Position).order_by_asc(Column::MediaId).limit(limit);
         let rest = match last {
             None => sorted,
-            Some((time, media)) => {
-                let same_time = Condition::all().add(Column::CreatedAt.eq(time)).add(Column::MediaId.gt(media.0));
-                sorted.filter(Condition::any().add(Column::CreatedAt.gt(time)).add(same_time))
+            Some((position, media)) => {
+                let same = Condition::all().add(Column::Position.eq(position)).add(Column::MediaId.gt(media.0));
+                sorted.filter(Condition::any().add(Column::Position.gt(position)).add(same))
             }
         };
         self.with_media(rest).await
+    }
+
+    /// Those of these media that are in a collection, in their order.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such collection.
+    pub async fn contained(&self, id: CollectionId, media: &[MediaId]) -> Result<Vec<MediaId>> {
+        must_exist(self.db.connection(), id).await?;
+        let mut found = HashSet::new();
+        for chunk in media.chunks(ROWS_PER_STATEMENT) {
+            found.extend(present(self.db.connection(), id, chunk).await?);
+        }
+        Ok(media.iter().copied().filter(|media| found.contains(&media.0)).collect())
+    }
+
+    /// The collections that a medium is in, the oldest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of_medium(&self, media: MediaId) -> Result<Vec<Collection>> {
+        let links = Entity::find().filter(Column::MediaId.eq(media.0)).select_only().column(Column::CollectionId);
+        let query = collection::Entity::find().filter(collection::Column::Id.in_subquery(links.into_query()));
+        let rows = query.order_by_asc(collection::Column::Id).all(self.db.connection()).await;
+        Ok(rows.map_err(|source| database_error("list the collections", source))?.into_iter().map(Collection::from).collect())
     }
 
     /// Numbers of everything in a collection, deleted media included.
@@ -180,6 +219,29 @@ fn links_of(id: CollectionId) -> Select<Entity> {
     Entity::find().filter(Column::CollectionId.eq(id.0))
 }
 
+fn among(id: CollectionId, media: &[MediaId]) -> Select<Entity> {
+    links_of(id).filter(Column::MediaId.is_in(media.iter().map(|media| media.0)))
+}
+
+/// Which of these media are in a collection, deleted ones too.
+pub(super) async fn present(connection: &impl ConnectionTrait, id: CollectionId, media: &[MediaId]) -> Result<HashSet<i64>> {
+    let ids = among(id, media).select_only().column(Column::MediaId).into_tuple::<i64>().all(connection).await;
+    Ok(ids.map_err(|source| database_error("list the media of a collection", source))?.into_iter().collect())
+}
+
+/// Whether there is such a collection.
+pub(super) async fn must_exist(connection: &impl ConnectionTrait, id: CollectionId) -> Result<()> {
+    let known = collection::Entity::find_by_id(id.0).count(connection).await;
+    let known = known.map_err(|source| database_error("look for a collection", source))?;
+    if known == 0 { Err(unknown()) } else { Ok(()) }
+}
+
+/// The position of the last medium of a collection.
+async fn last_position(transaction: &DatabaseTransaction, id: CollectionId) -> Result<i64> {
+    let last = links_of(id).select_only().column_as(Column::Position.max(), "last").into_tuple::<Option<i64>>().one(transaction).await;
+    Ok(last.map_err(failed)?.flatten().unwrap_or_default())
+}
+
 fn live_links_of(id: CollectionId) -> Select<Entity> {
     live_links().filter(Column::CollectionId.eq(id.0))
 }
@@ -203,13 +265,14 @@ async fn all_live(transaction: &DatabaseTransaction, ids: &[MediaId]) -> Result<
 }
 
 async fn insert(transaction: &DatabaseTransaction, id: CollectionId, media: &[MediaId], new: &NewLinks) -> Result<()> {
-    let created_at = now();
-    let rows = media.iter().map(|media| ActiveModel {
+    let (created_at, last) = (now(), last_position(transaction, id).await?);
+    let rows = media.iter().zip(1..).map(|(media, place)| ActiveModel {
         collection_id: Set(id.0),
         media_id: Set(media.0),
         username: Set(new.username.clone()),
         notes: Set(new.notes.clone()),
         created_at: Set(created_at),
+        position: Set(last.saturating_add(place * APART)),
     });
     let keep = OnConflict::columns([Column::CollectionId, Column::MediaId]).do_nothing().to_owned();
     let inserted = Entity::insert_many(rows).on_conflict(keep).exec_without_returning(transaction).await;

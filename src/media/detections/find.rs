@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::{Detection, DetectionRun, Detections, DetectorCount, LabelCount, LabelFilter, ROWS_PER_STATEMENT, StoredDetection};
 use crate::db::database_error;
 use crate::db::entity::{detection, detection::Column, detection_run, media};
 use crate::error::Result;
+use crate::media::MediaFilter;
 use crate::types::{MediaId, Sha256};
 
 impl Detections {
@@ -83,15 +84,22 @@ impl Detections {
         Ok(rows.map_err(|source| database_error("list what was looked at", source))?.into_iter().map(run).collect())
     }
 
-    /// One page of the media in which a label was seen, most confident first, and how many there are in all.
+    /// One page of the media in which a label was seen and that pass a filter, most confident first, and how many there are in all.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn media_with_label(&self, filter: &LabelFilter, offset: u64, limit: u64) -> Result<(Vec<MediaId>, u64)> {
+    pub async fn media_with_label(
+        &self,
+        filter: &LabelFilter,
+        among: &MediaFilter,
+        offset: u64,
+        limit: u64,
+    ) -> Result<(Vec<MediaId>, u64)> {
         let failed = |source| database_error("look for a label", source);
-        let count = with_label(filter).select_only().column_as(Expr::col(Column::MediaId).count_distinct(), "media");
+        let found = of_label(filter).filter(Column::MediaId.in_subquery(passing(among)));
+        let count = found.clone().select_only().column_as(Expr::col(Column::MediaId).count_distinct(), "media");
         let total = count.into_tuple::<i64>().one(self.db.connection()).await.map_err(failed)?.unwrap_or(0);
-        let page = with_label(filter).select_only().column(Column::MediaId).group_by(Column::MediaId);
+        let page = found.select_only().column(Column::MediaId).group_by(Column::MediaId);
         let page = page.order_by_desc(Column::Confidence.max()).order_by_asc(Column::MediaId).offset(offset).limit(limit);
         let ids = page.into_tuple::<i64>().all(self.db.connection()).await.map_err(failed)?;
         Ok((ids.into_iter().map(MediaId).collect(), total.try_into().unwrap_or_default()))
@@ -102,7 +110,7 @@ impl Detections {
     /// # Errors
     /// Those of the database.
     pub async fn all_media_with_label(&self, filter: &LabelFilter) -> Result<HashSet<MediaId>> {
-        let query = with_label(filter).select_only().column(Column::MediaId).distinct();
+        let query = live(of_label(filter)).select_only().column(Column::MediaId).distinct();
         let ids = query.into_tuple::<i64>().all(self.db.connection()).await;
         Ok(ids.map_err(|source| database_error("look for a label", source))?.into_iter().map(MediaId).collect())
     }
@@ -155,9 +163,12 @@ fn live(query: Select<detection::Entity>) -> Select<detection::Entity> {
     query.filter(Column::MediaId.in_subquery(live_media()))
 }
 
-fn with_label(filter: &LabelFilter) -> Select<detection::Entity> {
-    let query =
-        live(detection::Entity::find()).filter(Column::Label.eq(&filter.label)).filter(Column::Confidence.gte(filter.min_confidence));
+fn passing(filter: &MediaFilter) -> SelectStatement {
+    filter.select().select_only().column(media::Column::Id).into_query()
+}
+
+fn of_label(filter: &LabelFilter) -> Select<detection::Entity> {
+    let query = detection::Entity::find().filter(Column::Label.eq(&filter.label)).filter(Column::Confidence.gte(filter.min_confidence));
     match &filter.detector {
         Some(detector) => query.filter(Column::Detector.eq(detector)),
         None => query,

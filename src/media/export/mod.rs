@@ -87,7 +87,7 @@ struct Cover {
     missing: u64,
 }
 
-/// Writes a collection into a new archive: below the data folder, or as `target`, which must not be there yet. Until it is complete
+/// Writes a collection, in its order, into a new archive: below the data folder, or as `target`, which must not be there yet. Until it is complete
 /// and durable nothing is seen of it; dropping the future gives it up and leaves nothing behind.
 ///
 /// # Errors
@@ -103,7 +103,7 @@ pub async fn export(store: &MediaStore, id: CollectionId, target: Option<PathBuf
     loop {
         let page = collections.media_after(id, last, PAGE).await?;
         let Some(end) = page.last() else { break };
-        last = Some((end.link.created_at, end.link.media_id));
+        last = Some((end.link.position, end.link.media_id));
         let items = with_sources(store, page).await?;
         desk = blocking(move || desk.add(items)).await?;
     }

@@ -45,8 +45,26 @@ async fn the_library_is_looked_at_once_and_asked_by_label() {
     assert_eq!(status, 400);
     assert!(body["error"].as_str().unwrap().contains("from 0 to 1"));
 
+    let collection = crate::collections::case(&test).await;
+    crate::collections::add(&test, collection, [1, 3, 4]).await;
+    for (words, expected) in [
+        (format!("collection_id={collection}"), vec![1, 4]),
+        ("label=blue_square".into(), vec![2]),
+        (format!("label=blue_square&collection_id={collection}"), vec![]),
+        ("type=video".into(), vec![]),
+        ("until=2001-01-01".into(), vec![]),
+        ("since=2001-01-01&type=image&graphic=0".into(), vec![1, 2, 4]),
+    ] {
+        let found = test.get_ok(&format!("/api/v1/detection/label/red_square/?{words}")).await;
+        assert_eq!((media_ids(&found), &found["total"]), (expected.clone(), &json!(expected.len())), "{words}");
+    }
+    let listed = test.get_ok(&format!("/api/v1/media/?label=red_square&collection_id={collection}")).await;
+    assert_eq!(listed["res"].as_array().unwrap().iter().map(|one| one["id"].as_i64().unwrap()).collect::<Vec<_>>(), [1, 4]);
+    assert_eq!(test.get("/api/v1/detection/label/red_square/?type=text").await.0, 400);
+
     test.app.media.delete(likeness::types::MediaId(1)).await.unwrap();
     assert_eq!(media_ids(&test.get_ok("/api/v1/detection/label/red_square/").await), [2, 4], "a deleted picture is not answered");
+    assert_eq!(media_ids(&test.get_ok("/api/v1/detection/label/red_square/?deleted=1").await), [1], "but in the trash");
     let (status, cleared) = test.ask("DELETE", "/api/v1/detection/?detector=colours", &[], &[]).await;
     assert_eq!((status, &cleared["res"]["media"]), (200, &json!(6)));
     assert_eq!(test.get_ok("/api/v1/detection/").await["res"], json!([]));

@@ -118,6 +118,11 @@ async fn features_and_models_answer_as_documented() {
     }
     reads(&test, "/api/v1/modelzoo/", &[("/res/likeness_small", &["name", "downloaded", "task_type"])]).await;
     reads(&test, "/api/v1/modelzoo/name/likeness_small/", &[("/res", &["name", "downloaded", "modelzoo_files"])]).await;
+    reads(&test, "/api/v1/modelzoo/name/likeness_small/layers/", &[("/res/0", &["name", "shape"])]).await;
+    let layers = test.get_ok("/api/v1/modelzoo/name/likeness_small/layers/").await;
+    assert!(layers["res"].as_array().unwrap().contains(&json!({ "name": "feature", "shape": [1, 256] })), "{layers}");
+    let layers = test.get_ok("/api/v1/modelzoo/name/torchscript_mobilenet_v2_imagenet/layers/").await;
+    assert_eq!(layers["res"], json!([{ "name": "forward", "shape": [1, 1280] }]), "as far as the descriptor goes");
     let (status, headers, text) = test.ask_raw("GET", "/static/modelzoo/likeness_small/README.md", &[], &[]).await;
     assert_eq!((status, headers["content-type"].to_str().unwrap()), (200, "text/markdown; charset=utf-8"));
     assert!(!text.is_empty());

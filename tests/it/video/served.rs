@@ -87,6 +87,11 @@ async fn a_video_is_shown_by_its_first_frame_and_is_no_sibling_of_its_frames() {
     let shown = test.get_ok(&format!("/api/v1/media/id/{}", frame["id"])).await["res"].clone();
     assert_eq!(shown["el"]["video"]["id"].as_i64(), Some(video.id.0));
     assert_eq!(shown["sources"][0]["name"], "film.mp4");
+    test.app.media.delete(video.id).await.unwrap();
+    let deleted = test.get_ok(&format!("/api/v1/media/id/{}?deleted=1", video.id)).await["res"]["el"].clone();
+    let in_trash = test.ask_raw("GET", deleted["thumbnail"].as_str().unwrap(), &[], &[]).await;
+    assert_eq!((in_trash.0, in_trash.2 == of_video.2), (200, true), "its frames are in the trash with it");
+    assert_eq!(test.ask_raw("GET", deleted["url"].as_str().unwrap(), &[("range", "bytes=0-9")], &[]).await.0, 206);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -79,6 +79,21 @@ impl From<CollectionMediaLink> for Link {
     }
 }
 
+/// A medium's place in a collection that was asked for.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AddedLink {
+    #[serde(flatten)]
+    link: Link,
+    /// False when it was there before.
+    is_new: bool,
+}
+
+impl From<collections::AddedLink> for AddedLink {
+    fn from(added: collections::AddedLink) -> Self {
+        Self { link: added.link.into(), is_new: added.is_new }
+    }
+}
+
 /// A medium's place in a collection, with the medium.
 #[derive(Serialize, ToSchema)]
 pub(super) struct LinkedMedia {
@@ -186,6 +201,53 @@ pub(super) struct ManyLinksForm {
     notes: Option<String>,
 }
 
+/// Which media of a collection are meant.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body")]
+pub(super) struct LinkedMediaIds {
+    /// The media, at most 10000: a list, or a text with commas between their numbers.
+    #[schema(schema_with = schema::many_numbers)]
+    media_ids: Vec<i64>,
+}
+
+/// What to move in the order of a collection, and where to: `media_ids`, or `media_id` alone.
+pub(super) struct OrderForm;
+
+impl PartialSchema for OrderForm {
+    fn schema() -> RefOr<Schema> {
+        AnyOfBuilder::new().item(ManyMovedForm::schema()).item(OneMovedForm::schema()).into()
+    }
+}
+
+impl ToSchema for OrderForm {}
+
+/// One medium to move.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body")]
+pub(super) struct OneMovedForm {
+    /// The medium; a number as text will do.
+    #[schema(schema_with = schema::number_or_text)]
+    media_id: i64,
+    /// Taken instead of `media_id` where both are sent.
+    #[schema(schema_with = schema::many_numbers)]
+    media_ids: Option<Vec<i64>>,
+    /// It comes before this one; null: at the end; absent: at the beginning.
+    #[schema(schema_with = schema::number_or_nothing)]
+    before: Option<i64>,
+}
+
+/// Many media to move.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body")]
+pub(super) struct ManyMovedForm {
+    /// The media in the order that they are to have, at most 10000: a list, or a text with commas between their numbers.
+    #[schema(schema_with = schema::many_numbers)]
+    media_ids: Vec<i64>,
+    /// They come before this one, which is none of them; null: at the end; absent: at the beginning.
+    #[schema(schema_with = schema::number_or_nothing)]
+    before: Option<i64>,
+}
+
 /// What there is to say about a medium.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body")]
@@ -212,9 +274,9 @@ pub(super) struct CollectionList {
 #[serde(untagged)]
 pub(super) enum Links {
     /// Of `media_id`.
-    One(Link),
+    One(AddedLink),
     /// Of `media_ids`, in their order.
-    Many(Vec<Link>),
+    Many(Vec<AddedLink>),
 }
 
 /// An export that was just made.

@@ -2,37 +2,56 @@
 //! without a tree, without a string for each field, and without looking for what must be escaped in hashes and numbers. The types
 //! beside ([`SearchAnswer`](super::SearchAnswer), [`Media`](super::Media)) describe the same; the tests compare both.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use axum::response::Response;
 use serde::Serialize;
 
 use super::envelope::written;
+use super::media::base64;
 use super::search::QueryShown;
 use crate::http::files;
+use crate::http::vframe::detection::Seen;
 use crate::http::vframe::infer::Infer;
 use crate::media::Media;
 use crate::search::Match;
+use crate::types::MediaId;
 
 /// Bytes of one hit, about.
 const BYTES_PER_HIT: usize = 768;
 
+/// The hits of an answer.
+pub(crate) struct Hits<'a> {
+    /// In the order in which they are shown.
+    pub(crate) matches: &'a [Match],
+    /// Whether each tells what fell together with it.
+    pub(crate) is_grouped: bool,
+    /// What was seen in them, if that is shown.
+    pub(crate) detections: Option<HashMap<MediaId, Vec<Seen>>>,
+}
+
 /// The whole answer. Fields are sorted by name at every depth.
-pub(crate) fn search_answer(infer: &Infer, query: &QueryShown, hits: &[Match], is_grouped: bool) -> Response {
-    let mut text = Vec::with_capacity((hits.len() + 2) * BYTES_PER_HIT);
-    let outcome = write_answer(&mut text, infer, query, hits, is_grouped);
+pub(crate) fn search_answer(infer: &Infer, query: &QueryShown, hits: &Hits<'_>) -> Response {
+    let mut text = Vec::with_capacity((hits.matches.len() + 2) * BYTES_PER_HIT);
+    let outcome = write_answer(&mut text, infer, query, hits);
     written(outcome.map(|()| text).map_err(serde_json::Error::io))
 }
 
-fn write_answer(text: &mut Vec<u8>, infer: &Infer, query: &QueryShown, hits: &[Match], is_grouped: bool) -> io::Result<()> {
+fn write_answer(text: &mut Vec<u8>, infer: &Infer, query: &QueryShown, hits: &Hits<'_>) -> io::Result<()> {
     text.extend(b"{\"infer\":");
     json(text, infer)?;
     text.extend(b",\"query\":");
     json(text, query)?;
     text.extend(b",\"res\":[");
-    for (place, hit) in hits.iter().enumerate() {
+    for (place, hit) in hits.matches.iter().enumerate() {
         text.extend(if place == 0 { &b"{"[..] } else { b",{" });
-        if is_grouped {
+        if let Some(detections) = &hits.detections {
+            text.extend(b"\"detections\":");
+            json(text, detections.get(&hit.media.id).map_or(&[][..], Vec::as_slice))?;
+            text.push(b',');
+        }
+        if hits.is_grouped {
             write!(text, "\"group\":{{\"count\":{}}},", hit.grouped)?;
         }
         write!(text, "\"id\":{},\"media\":", hit.media.id)?;
@@ -62,8 +81,12 @@ fn media(text: &mut Vec<u8>, media: &Media) -> io::Result<()> {
     field(text, "ext", &media.ext)?;
     field(text, "frame", &media.frame)?;
     field(text, "frame_rate", &media.frame_rate)?;
-    write!(text, ",\"height\":{},\"id\":{}", media.height, media.id)?;
+    write!(text, ",\"graphic\":{},\"height\":{},\"id\":{}", media.graphic, media.height, media.id)?;
     field(text, "mediaType", &media.media_type)?;
+    match &media.preview {
+        Some(preview) => write!(text, ",\"preview\":\"{}\"", base64(preview))?,
+        None => text.extend(b",\"preview\":null"),
+    }
     write!(text, ",\"sha256\":\"{}\",\"thumbnail\":\"{}\"", media.sha256, files::thumbnail_url(media))?;
     field(text, "time_ms", &media.time_ms)?;
     field(text, "url", &files::media_url(media))?;

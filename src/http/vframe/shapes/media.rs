@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{Listed, http_date};
 use crate::http::files;
 use crate::http::vframe::schema;
+use crate::imaging::ExifField;
 use crate::media;
 use crate::types::MediaType;
 
@@ -33,6 +34,8 @@ pub(crate) struct Media {
     frame: Option<i32>,
     /// Of a video its frames in a second, else null.
     frame_rate: Option<f64>,
+    /// Whether people call it graphic: pages blur it.
+    graphic: bool,
     /// Rows, upright.
     height: u32,
     /// Its number.
@@ -41,6 +44,9 @@ pub(crate) struct Media {
     #[serde(rename = "mediaType")]
     #[schema(value_type = String, example = "image")]
     kind: MediaType,
+    /// The picture in about 25 bytes, a `ThumbHash` in base64; null until its first thumbnail was made.
+    #[schema(example = "1QcSHQRnh493V4dIh4eXh1h4kJUI")]
+    preview: Option<String>,
     /// SHA-256 of the bytes; of a frame that of its video.
     sha256: String,
     /// Address of a small version.
@@ -97,12 +103,28 @@ pub(crate) struct Duplicates {
     first: Media,
 }
 
+/// A month and how many media are of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Month {
+    /// Media.
+    count: u64,
+    /// Year and month, in UTC; null for media without such a date.
+    #[schema(example = "2026-11")]
+    month: Option<String>,
+}
+
+impl From<media::Month> for Month {
+    fn from(media::Month { month, count }: media::Month) -> Self {
+        Self { count, month }
+    }
+}
+
 /// What became of one medium of many.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MediaMarked {
     /// Its number.
     pub(crate) id: i64,
-    /// `deleted` or `restored`; `unchanged` when it was so before; `not found`.
+    /// `deleted`, `restored`, `marked` or `removed`, as was asked; `unchanged` when it was so before; `not found`.
     #[schema(example = "deleted")]
     pub(crate) status: &'static str,
 }
@@ -114,6 +136,27 @@ pub(crate) struct MediaIds {
     /// Their numbers, at most 1000: a list, or one number, or a text with commas between them.
     #[schema(schema_with = schema::ids, example = json!([1, 2]))]
     ids: Vec<i64>,
+}
+
+/// What people say of a medium.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form that is read field by field")]
+pub(crate) struct GraphicForm {
+    /// Whether it shows something graphic.
+    #[schema(schema_with = schema::truth_or_text, example = true)]
+    graphic: bool,
+}
+
+/// What people say of many media.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form that is read field by field")]
+pub(crate) struct ManyGraphicForm {
+    /// Their numbers, at most 1000: a list, or one number, or a text with commas between them.
+    #[schema(schema_with = schema::ids, example = json!([1, 2]))]
+    ids: Vec<i64>,
+    /// Whether they show something graphic.
+    #[schema(schema_with = schema::truth_or_text, example = true)]
+    graphic: bool,
 }
 
 /// Files for import, as they are sent.
@@ -143,22 +186,64 @@ pub(crate) struct IntakeStarted {
     pub(crate) files: usize,
 }
 
+/// One line of what the camera wrote into a picture.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExifShown {
+    /// `Camera`, `Exposure`, `Time`, `Place` or `Picture`.
+    #[schema(example = "Camera")]
+    group: &'static str,
+    /// Name of the field in the EXIF standard.
+    #[schema(example = "Model")]
+    name: String,
+    /// The value with its unit.
+    value: String,
+}
+
+impl From<ExifField> for ExifShown {
+    fn from(ExifField { group, name, value }: ExifField) -> Self {
+        Self { group, name, value }
+    }
+}
+
 /// A medium with everything known about it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MediaFull {
     /// The medium.
     pub(crate) el: Media,
+    /// What the camera wrote into the picture; empty where it wrote nothing, and for frames and videos.
+    pub(crate) exif: Vec<ExifShown>,
+    /// Name of the file that it was first imported from, of a frame that of its video; null when none is known.
+    pub(crate) original_name: Option<String>,
     /// All pictures with its hash, itself included: the frames of one video in their order.
     pub(crate) siblings: Vec<Media>,
     /// Where it was imported from.
     pub(crate) sources: Vec<Source>,
+    /// The collections that it is in, the oldest first.
+    pub(crate) collections: Vec<InCollection>,
+}
+
+/// A collection that a medium is in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct InCollection {
+    /// Its number.
+    id: i64,
+    /// Its title.
+    title: String,
+    /// Whether it is put away.
+    archived: bool,
+}
+
+impl From<media::Collection> for InCollection {
+    fn from(collection: media::Collection) -> Self {
+        Self { id: collection.id.0, title: collection.title, archived: collection.archived }
+    }
 }
 
 /// Where the bytes of a medium came from.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Source {
     /// Original file name.
-    name: String,
+    pub(crate) name: String,
     /// Original path, or `archive.zip!/inner/name`.
     path: String,
     /// When, as an HTTP date.
@@ -208,7 +293,23 @@ pub(crate) fn media(media: &media::Media) -> Media {
         captured_at: media.captured_at.map(|time| time.format("%Y-%m-%dT%H:%M:%S").to_string()),
         camera: media.camera.clone(),
         deleted_at: media.deleted_at.map(http_date),
+        graphic: media.graphic,
+        preview: media.preview.as_deref().map(base64),
     }
+}
+
+/// Base64 with padding (RFC 4648, section 4).
+pub(super) fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().enumerate().fold(0, |bits, (place, byte)| bits | u32::from(*byte) << (16 - 8 * place));
+        for digit in 0..4 {
+            let is_padding = digit > chunk.len();
+            text.push(if is_padding { '=' } else { char::from(DIGITS[(bits >> (18 - 6 * digit)) as usize & 63]) });
+        }
+    }
+    text
 }
 
 impl From<&media::Duplicates> for Duplicates {

@@ -12,13 +12,14 @@ mod upload;
 
 pub(super) use envelope::{Done, Envelope, Listed, envelope, ok};
 pub(super) use feature::{Feature, FeatureForm, NewFeatureForm, feature};
-pub(super) use hits::search_answer;
+pub(super) use hits::{Hits, search_answer};
 pub(super) use media::{
-    Duplicates, IntakeForm, IntakeStarted, Media, MediaDeleted, MediaFull, MediaIds, MediaInfo, MediaList, MediaMarked, Source, media,
+    Duplicates, GraphicForm, IntakeForm, IntakeStarted, ManyGraphicForm, Media, MediaDeleted, MediaFull, MediaIds, MediaInfo, MediaList,
+    MediaMarked, Month, Source, media,
 };
 pub(super) use model::{RawModel, loaded_model, raw_model};
 pub(super) use page::{Page, clipped, number};
-pub(super) use search::{EngineState, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
+pub(super) use search::{EngineState, ExampleShown, Loaded, LoadedAnswer, QueryShown, SearchAnswer};
 pub(super) use upload::{Upload, UploadCreated, UploadDeleted, UploadForm, upload};
 
 use chrono::{DateTime, Utc};

@@ -1,6 +1,7 @@
 //! What a search answers.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,8 +9,10 @@ use utoipa::ToSchema;
 
 use super::model::LoadedModel;
 use super::{Feature, Media, Upload};
+use crate::http::vframe::detection::Seen;
 use crate::http::vframe::infer::Infer;
 use crate::network::Execution;
+use crate::search::{Answer, Query, Readings};
 use crate::types::Region;
 
 /// Hits, closest first, and what was asked. It is written by [`search_answer`](super::search_answer).
@@ -30,6 +33,9 @@ pub(crate) struct SearchAnswer {
 /// What was asked. It is written as it stands here: the fields are sorted by name.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct QueryShown {
+    /// The pictures that were searched with, when there may be several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) examples: Option<Vec<ExampleShown>>,
     /// The feature that answered.
     pub(crate) feature: i64,
     /// Hits that were wanted.
@@ -39,15 +45,70 @@ pub(crate) struct QueryShown {
     pub(crate) media: Option<Media>,
     /// Hits that were skipped.
     pub(crate) offset: usize,
+    /// What the distances mean, when that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reading: Option<ReadingShown>,
     /// Part of the picture that was searched with; null for the whole.
     pub(crate) region: Option<Part>,
     /// Pictures that were compared.
     pub(crate) searched: usize,
     /// Seconds from question to answer.
     pub(crate) timing: f64,
+    /// Hits on all pages together; null when that is not known.
+    pub(crate) total: Option<usize>,
     /// The upload that was searched with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) upload: Option<Upload>,
+}
+
+impl QueryShown {
+    /// What was asked of the desk; the pictures come from the caller.
+    pub(crate) fn new(query: &Query, answer: &Answer, took: Duration) -> Self {
+        Self {
+            examples: None,
+            feature: answer.feature.0,
+            limit: query.limit,
+            media: None,
+            offset: query.offset,
+            reading: query.with_reading.then(|| ReadingShown::of(answer.readings.as_ref())),
+            region: query.region.map(Into::into),
+            searched: answer.searched,
+            timing: took.as_secs_f64(),
+            total: answer.total,
+            upload: None,
+        }
+    }
+}
+
+/// One of several pictures that were searched with.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExampleShown {
+    /// The picture of the library.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) media: Option<Media>,
+    /// Part of it that was searched with; null for the whole.
+    pub(crate) region: Option<Part>,
+    /// The upload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upload: Option<Upload>,
+    /// Above zero for a liked picture, below for a disliked one.
+    #[serde(serialize_with = "super::wide")]
+    pub(crate) weight: f32,
+}
+
+/// What the distances of the hits mean in this library; both are null when it is too small to tell.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReadingShown {
+    /// Of each hit the share of the library, 0 to 1, that is farther away.
+    closer: Option<Vec<f64>>,
+    /// Of the whole ranking, counted from the closest hit, as many stand out from chance; what follows is noise.
+    standing_out: Option<usize>,
+}
+
+impl ReadingShown {
+    fn of(readings: Option<&Readings>) -> Self {
+        Self { closer: readings.map(|one| one.closer.clone()), standing_out: readings.map(|one| one.standing_out) }
+    }
 }
 
 /// A part of a picture, as fractions of the whole.
@@ -77,6 +138,9 @@ impl From<Region> for Part {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what is written piece by piece")]
 pub(crate) struct Hit {
+    /// With `detections=hits`: what detectors saw in it, the most confident first.
+    #[schema(required = false, nullable = false)]
+    pub(crate) detections: Option<Vec<Seen>>,
     /// With `group=video`: what fell together with it.
     #[schema(required = false, nullable = false)]
     pub(crate) group: Option<Group>,

@@ -57,8 +57,11 @@ pub(crate) struct UploadDeleted {
 #[expect(dead_code, reason = "describes the parts of a form that is read in pieces")]
 pub(crate) struct UploadForm {
     /// The picture: jpg, jpeg, png, webp, gif, bmp, tif or tiff.
-    #[schema(value_type = String, format = Binary)]
-    image: Vec<u8>,
+    #[schema(value_type = Option<String>, format = Binary, nullable = false)]
+    image: Option<Vec<u8>>,
+    /// Instead of the picture its address: `http` or `https`, a public host, no password. It is fetched within half a minute.
+    #[schema(max_length = 2048, nullable = false)]
+    url: Option<String>,
     /// Who sends it.
     #[schema(max_length = 16, nullable = false)]
     username: Option<String>,

@@ -1,0 +1,26 @@
+/** Comparing two pictures. */
+export const compare = {
+  compare: "Compare",
+  title: "Compare",
+  modes: { slider: "Slider", flicker: "Flicker", difference: "Difference", beside: "Side by side" },
+  mode: "How to compare",
+  divider: "Divider between the two pictures",
+  swap: "Swap",
+  pause: "Stop the flicker",
+  play: "Start the flicker",
+  boost: "Brighten the difference",
+  first: "First",
+  second: "Second",
+  failed: "The pictures could not be read",
+  same: "Both are the same file, byte by byte.",
+  fact: "What",
+  facts: {
+    name: "Name",
+    size: "Width and height",
+    bytes: "File",
+    imported: "Imported",
+    captured: "Taken",
+    camera: "Camera",
+  },
+  shown: (which: string) => `Shown: ${which}`,
+};

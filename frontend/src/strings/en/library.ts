@@ -1,0 +1,47 @@
+/** The library. */
+import { plural } from "../format";
+
+export const library = {
+  title: "Library",
+  counts: {
+    all: (count: number) => plural(count, { one: "# item", other: "# items" }),
+    image: (count: number) => plural(count, { one: "# picture", other: "# pictures" }),
+    video: (count: number) => plural(count, { one: "# video", other: "# videos" }),
+    video_frame: (count: number) => plural(count, { one: "# frame", other: "# frames" }),
+  },
+  empty: "Nothing in the library yet",
+  emptyHint: "Import pictures, videos or ZIP archives to begin.",
+  failed: "The library could not be read",
+  noneFound: "Nothing matches these filters",
+  noneFoundHint: "Take some of them away.",
+  clearFilters: "Clear the filters",
+  trash: "Trash",
+  toTrash: "Deleted pictures",
+  backToLibrary: "Back to the library",
+  trashEmpty: "Nothing is deleted",
+  trashEmptyHint: "What you delete is kept here and can be restored.",
+  compare: "Compare",
+  months: "By month",
+  month: (name: string, count: number) => plural(count, { one: `${name}, # picture`, other: `${name}, # pictures` }),
+  filters: {
+    title: "Filters",
+    type: "Kind",
+    types: { all: "All", image: "Pictures", video: "Videos", video_frame: "Frames" },
+    name: "Name of the file",
+    collection: "Collection",
+    anyCollection: "Any collection",
+    label: "Label",
+    anyLabel: "Any label",
+    labelCount: (label: string, count: string) => `${label} (${count})`,
+    imported: { since: "Imported on this day or later", until: "Imported on this day or before" },
+    taken: { since: "Taken on this day or later", until: "Taken on this day or before" },
+    sort: "Order",
+    sorts: {
+      newest: "Newest first",
+      oldest: "Oldest first",
+      taken: "Latest taken first",
+      "taken-first": "Earliest taken first",
+    },
+    clear: "Clear",
+  },
+};
