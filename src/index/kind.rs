@@ -10,8 +10,11 @@ use super::factory::Factory;
 use super::faiss;
 use crate::error::{Error, Result};
 
-/// From so many vectors on codes are faster than the exact scan by more than their build is worth.
-const CODES_FROM: usize = 20_000;
+/// From so many numbers on, 20,000 vectors of 512, codes are faster than the exact scan by more than their build is worth: the scan
+/// reads them all.
+const CODES_FROM_NUMBERS: usize = 20_000 * 512;
+/// Fewer vectors are not worth lists, however long they are.
+const CODES_FROM_VECTORS: usize = 5_000;
 
 /// Which index is built, with everything that steers it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -140,11 +143,12 @@ impl IndexKind {
         }
     }
 
-    /// The kind that is built for `count` vectors: itself, but for [`IndexKind::Auto`].
+    /// The kind that is built for `count` vectors of `dimension` numbers: itself, but for [`IndexKind::Auto`].
     #[must_use]
-    pub fn resolve(&self, count: usize) -> Self {
+    pub fn resolve(&self, count: usize, dimension: usize) -> Self {
+        let are_few = count < CODES_FROM_VECTORS || count * dimension < CODES_FROM_NUMBERS;
         match self {
-            Self::Auto(_) if count < CODES_FROM => Self::Flat,
+            Self::Auto(_) if are_few => Self::Flat,
             Self::Auto(settings) => Self::Codes(settings.clone()),
             other => other.clone(),
         }

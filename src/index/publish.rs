@@ -91,7 +91,7 @@ fn fill(kind: &IndexKind, rows: &dyn Rows, building: &Path, fingerprint: &str, w
         return Err(Error::too_large(format!("{count} vectors: an index holds at most {}", u32::MAX - 1)));
     }
     std::fs::create_dir(building).map_err(|error| io_error(building, "create", error))?;
-    let built = kind.resolve(count);
+    let built = kind.resolve(count, rows.dimension());
     let (names, plan) = write_index(&built, rows, count, building, work)?;
     work.check_stop()?;
     work.report(count, count);

@@ -256,6 +256,15 @@ fn wrong_queries_are_refused() {
     }
 }
 
+#[test]
+fn the_default_kind_changes_with_the_numbers_that_a_scan_would_read() {
+    let chosen = |count, dimension| kind("auto", "{}").resolve(count, dimension).name().to_owned();
+    assert_eq!((chosen(19_999, 512), chosen(20_000, 512)), ("flat".into(), "codes".into()));
+    assert_eq!((chosen(39_999, 256), chosen(40_000, 256)), ("flat".into(), "codes".into()));
+    assert_eq!((chosen(7_999, 1280), chosen(8_000, 1280)), ("flat".into(), "codes".into()));
+    assert_eq!((chosen(4_999, 4096), chosen(5_000, 4096)), ("flat".into(), "codes".into()));
+}
+
 fn refused(index_type: &str, settings: &str) -> Error {
     let error = IndexKind::parse(index_type, Some(settings)).unwrap_err();
     assert_eq!(error.kind(), Kind::Invalid);

@@ -64,6 +64,9 @@ impl Narrowed {
     /// `Invalid` naming the wrong word; those of the database.
     pub(super) async fn whole_filter(&self, app: &App) -> Result<MediaFilter> {
         let id = narrowing::number("feature_id", self.feature_id.as_deref())?.map(FeatureId);
+        if let Some(FeatureId(low)) = id.filter(|id| id.0 < 1) {
+            return Err(Error::invalid_field("feature_id", format!("numbers of features begin at 1, not at {low}")));
+        }
         let Some(word) = self.feature_state.as_deref().filter(|word| !word.is_empty()) else { return self.filter() };
         let id = id.ok_or_else(|| Error::invalid_field("feature_id", "say which feature feature_state is of"))?;
         let feature = app.features.get(id).await?;

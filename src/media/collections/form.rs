@@ -181,6 +181,9 @@ pub fn media_ids(fields: &Map<String, Value>) -> Result<Vec<MediaId>> {
         }
         Some(_) => form.media(),
     };
+    if let Some(MediaId(low)) = media.iter().find(|id| id.0 < 1) {
+        form.wrong("media_ids", format!("Numbers of media begin at 1, not at {low}."));
+    }
     form.done().map(|()| media)
 }
 

@@ -226,7 +226,7 @@ fn auto_scans_few_rows_and_encodes_many() {
     let (few, _) = smooth(1000, 1, 16);
     let manifest = try_build(&auto, &*few, folder.path()).unwrap();
     assert_eq!((manifest.kind.clone(), manifest.built), (auto.clone(), Some(IndexKind::Flat)));
-    let (many, queries) = smooth(21_000, 50, 16);
+    let (many, queries) = smooth(20_000, 50, 512);
     let manifest = try_build(&auto, &*many, folder.path()).unwrap();
     assert!(matches!(manifest.built, Some(IndexKind::Codes(_))) && manifest.plan.is_some());
     let snapshot = open_current(folder.path(), &many, FINGERPRINT).unwrap();

@@ -3,6 +3,7 @@ import { type FormEvent, useId, useState } from "react";
 import { changeFeature } from "../../api/features";
 import type { Feature } from "../../api/types";
 import { Button } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { Dialog } from "../../parts/Dialog";
 import { Check } from "../../parts/Fields";
 import { useStart } from "../../parts/runs/useStart";
@@ -51,7 +52,7 @@ function Form({ feature, onClose, onBusy, id }: FormProps) {
         onChange={setIndex}
       />
       <Check label={words.form.active} isOn={active} onChange={setActive} />
-      <p className={styles.quiet}>{words.form.fixed}</p>
+      <p className={cards.quiet}>{words.form.fixed}</p>
     </form>
   );
 }

@@ -3,8 +3,8 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Counts } from "../../api/features";
 import type { Feature } from "../../api/types";
+import cards from "../../parts/Cards.module.css";
 import { ago, number, strings } from "../../strings";
-import styles from "./Features.module.css";
 import { kindOf, SETTINGS, storedSettings } from "./settings";
 import { useDimension, useModel } from "./useFeature";
 
@@ -57,8 +57,8 @@ export function Facts({ feature, counts }: { feature: Feature; counts: Counts | 
     ...rowsOf(feature, counts),
   ];
   return (
-    <section className={styles.block} aria-label={words.about}>
-      <dl className={styles.facts}>
+    <section className={cards.row} aria-label={words.about}>
+      <dl className={cards.facts}>
         {rows.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

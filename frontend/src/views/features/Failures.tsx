@@ -7,12 +7,12 @@ import { jobFailures } from "../../api/jobs";
 import { lastJobs } from "../../api/runs";
 import type { Feature, Job, Media } from "../../api/types";
 import { Button } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { altOf, Picture } from "../../parts/Picture";
 import { useStart } from "../../parts/runs/useStart";
 import { Failed } from "../../parts/States";
 import { useVeil } from "../../parts/veil";
 import { strings } from "../../strings";
-import shared from "./Features.module.css";
 import styles from "./FeatureView.module.css";
 import { reasonsOf, toldBy } from "./failures";
 
@@ -38,7 +38,7 @@ function One({ media, reason }: { media: Media; reason: string | undefined }) {
       </Link>
       <span className={styles.failureText}>
         <span aria-hidden>{altOf(media)}</span>
-        <span className={shared.quiet}>{reason ?? words.unknown}</span>
+        <span className={cards.quiet}>{reason ?? words.unknown}</span>
       </span>
     </li>
   );
@@ -50,7 +50,7 @@ function List({ feature, count }: { feature: Feature; count: number }) {
   if (list.isError && !list.data) {
     return <Failed title={words.failed} error={list.error} onAgain={() => void list.refetch()} />;
   }
-  if (!list.data) return <p className={shared.quiet}>{strings.parts.loading}</p>;
+  if (!list.data) return <p className={cards.quiet}>{strings.parts.loading}</p>;
   return (
     <>
       <ul className={styles.failures}>
@@ -58,7 +58,7 @@ function List({ feature, count }: { feature: Feature; count: number }) {
           <One key={media.id} media={media} reason={reasons.get(media.id)} />
         ))}
       </ul>
-      {count > list.data.length && <p className={shared.quiet}>{words.shown(list.data.length)}</p>}
+      {count > list.data.length && <p className={cards.quiet}>{words.shown(list.data.length)}</p>}
     </>
   );
 }
@@ -67,13 +67,13 @@ export function Failures({ feature, count, isBusy }: { feature: Feature; count: 
   const { isStarting, start } = useStart();
   if (count === 0) return null;
   return (
-    <section className={shared.block} aria-labelledby="failures">
-      <div className={shared.rowHead}>
+    <section className={cards.row} aria-labelledby="failures">
+      <div className={cards.rowHead}>
         <div>
           <h2 id="failures">{words.title(count)}</h2>
-          <p className={shared.quiet}>{words.hint}</p>
+          <p className={cards.quiet}>{words.hint}</p>
         </div>
-        <div className={shared.tools}>
+        <div className={cards.tools}>
           <Button
             icon={<RotateCcw size={18} aria-hidden />}
             isBusy={isStarting}

@@ -4,10 +4,10 @@ import { ScanSearch } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Feature } from "../../api/types";
 import { buttonClass } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { number, strings } from "../../strings";
 import { BuildButton } from "./BuildButton";
 import { FeatureMenu } from "./FeatureMenu";
-import styles from "./Features.module.css";
 import { StandingBadge, StandingProgress } from "./Standing";
 import { kindOf } from "./settings";
 import { useDimension, useFeatureName, useModel, useStanding } from "./useFeature";
@@ -28,7 +28,7 @@ function Facts({ feature, vectors }: { feature: Feature; vectors: number | undef
   const dimension = useDimension(feature);
   const layer = feature.layer || model?.layer;
   return (
-    <dl className={styles.facts}>
+    <dl className={cards.facts}>
       <Fact name={words.facts.layer}>{layer || words.facts.usualLayer}</Fact>
       <Fact name={words.facts.dimension}>{dimension === undefined ? words.facts.unknown : number(dimension)}</Fact>
       <Fact name={words.facts.vectors}>{vectors === undefined ? "…" : number(vectors)}</Fact>
@@ -52,15 +52,15 @@ export function FeatureRow({ feature }: { feature: Feature }) {
   const name = useFeatureName()(feature);
   const { standing, counts } = useStanding(feature);
   return (
-    <li className={styles.row}>
-      <div className={styles.rowHead}>
+    <li className={cards.row}>
+      <div className={cards.rowHead}>
         <h2>
           <Link to="/features/$id" params={{ id: `${feature.id}` }}>
             {name}
           </Link>
         </h2>
         <StandingBadge standing={standing} isActive={feature.active} />
-        <div className={styles.tools}>
+        <div className={cards.tools}>
           <BuildButton feature={feature} standing={standing} />
           <SearchLink feature={feature} />
           <FeatureMenu feature={feature} name={name} isBusy={"run" in standing} />

@@ -5,6 +5,7 @@ import { Map as MapIcon, PackageX } from "lucide-react";
 import { features } from "../../api/queries";
 import type { Feature } from "../../api/types";
 import { buttonClass } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { Empty, Failed } from "../../parts/States";
 import { ViewHead } from "../../parts/ViewHead";
 import { useKeptScroll } from "../../state/scroll";
@@ -15,7 +16,6 @@ import { Failures } from "./Failures";
 import { FeatureMenu } from "./FeatureMenu";
 import { SearchLink } from "./FeatureRow";
 import { LoadingRows } from "./Features";
-import styles from "./Features.module.css";
 import { RecallCheck } from "./RecallCheck";
 import { StandingBadge, StandingProgress } from "./Standing";
 import { useFeatureName, useStanding } from "./useFeature";
@@ -45,9 +45,9 @@ function Shown({ feature }: { feature: Feature }) {
         <MapLink feature={feature} />
         <FeatureMenu feature={feature} name={name} isBusy={isBusy} />
       </ViewHead>
-      <div className={styles.rows}>
+      <div className={cards.rows}>
         {isBusy && (
-          <div className={styles.block}>
+          <div className={cards.row}>
             <StandingProgress standing={standing} name={name} />
           </div>
         )}

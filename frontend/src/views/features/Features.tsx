@@ -4,6 +4,7 @@ import { Boxes, Plus } from "lucide-react";
 import { features } from "../../api/queries";
 import type { Feature } from "../../api/types";
 import { Button } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { Empty, Failed } from "../../parts/States";
 import { ViewHead } from "../../parts/ViewHead";
 import { useKeptScroll } from "../../state/scroll";
@@ -27,10 +28,10 @@ function NewButton({ onNew }: { onNew: () => void }) {
 /** Grey rows while the list is on its way. */
 export function LoadingRows() {
   return (
-    <div role="status" className={styles.rows}>
+    <div role="status" className={cards.rows}>
       <span className="only-read-aloud">{strings.parts.loading}</span>
       {["first", "second", "third"].map((one) => (
-        <span key={one} className={styles.grey} aria-hidden />
+        <span key={one} className={cards.grey} aria-hidden />
       ))}
     </div>
   );
@@ -66,7 +67,7 @@ export default function Features() {
       {shown.length > 0 && (
         <>
           <p className={styles.intro}>{words.hint}</p>
-          <ul className={styles.rows}>
+          <ul className={cards.rows}>
             {shown.map((feature) => (
               <FeatureRow key={feature.id} feature={feature} />
             ))}

@@ -5,6 +5,7 @@ import { type FormEvent, useId, useState } from "react";
 import { createFeature } from "../../api/features";
 import { type Model, zoo } from "../../api/models";
 import { Button } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { Dialog } from "../../parts/Dialog";
 import { Check } from "../../parts/Fields";
 import { useStart } from "../../parts/runs/useStart";
@@ -97,7 +98,7 @@ export function NewFeature({ isOpen, onClose, modelKey }: NewFeatureProps) {
   return (
     <Dialog title={words.form.newTitle} isOpen={isOpen} onClose={onClose} foot={foot}>
       {list.data && <Form id={id} models={offered(list.data)} modelKey={modelKey} onBusy={setBusy} />}
-      {list.isPending && <p className={styles.quiet}>{strings.parts.loading}</p>}
+      {list.isPending && <p className={cards.quiet}>{strings.parts.loading}</p>}
       {list.isError && !list.data && (
         <Failed title={words.form.noModels} error={list.error} onAgain={() => void list.refetch()} />
       )}

@@ -6,12 +6,12 @@ import { recall } from "../../api/features";
 import { useRuns } from "../../api/runs";
 import type { Feature } from "../../api/types";
 import { Button } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { Select } from "../../parts/Fields";
 import { RunProgress } from "../../parts/runs/RunProgress";
 import { useStart } from "../../parts/runs/useStart";
 import { Failed } from "../../parts/States";
 import { number, strings } from "../../strings";
-import shared from "./Features.module.css";
 import styles from "./FeatureView.module.css";
 import { RecallFound } from "./RecallFound";
 
@@ -47,15 +47,15 @@ function Measure({ feature, isAgain }: { feature: Feature; isAgain: boolean }) {
 function Body({ feature }: { feature: Feature }) {
   const found = useQuery(recall(feature.id));
   const run = useRuns("evaluate_index").find(({ params }) => params.feature_id === feature.id);
-  if (feature.indexed_at == null) return <p className={shared.quiet}>{words.needsIndex}</p>;
+  if (feature.indexed_at == null) return <p className={cards.quiet}>{words.needsIndex}</p>;
   if (found.isError && !found.data) {
     return <Failed title={words.failed} error={found.error} onAgain={() => void found.refetch()} />;
   }
   return (
     <>
-      {found.isPending && <p className={shared.quiet}>{strings.parts.loading}</p>}
+      {found.isPending && <p className={cards.quiet}>{strings.parts.loading}</p>}
       {found.data && <RecallFound feature={feature} found={found.data} />}
-      {found.data === null && !run && <p className={shared.quiet}>{words.never}</p>}
+      {found.data === null && !run && <p className={cards.quiet}>{words.never}</p>}
       {run ? (
         <RunProgress run={run} label={words.running} />
       ) : (
@@ -67,10 +67,10 @@ function Body({ feature }: { feature: Feature }) {
 
 export function RecallCheck({ feature }: { feature: Feature }) {
   return (
-    <section className={shared.block} aria-labelledby="recall">
+    <section className={cards.row} aria-labelledby="recall">
       <div>
         <h2 id="recall">{words.title}</h2>
-        <p className={shared.quiet}>{words.hint}</p>
+        <p className={cards.quiet}>{words.hint}</p>
       </div>
       <Body feature={feature} />
     </section>

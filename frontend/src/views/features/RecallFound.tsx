@@ -3,11 +3,11 @@ import { useMemo } from "react";
 import { changeFeature, refreshFeatures } from "../../api/features";
 import type { Feature, Recall } from "../../api/types";
 import { Button } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { LineChart } from "../../parts/chart/LineChart";
 import { useStart } from "../../parts/runs/useStart";
 import { say, sayFailure } from "../../parts/toasts";
 import { ago, decimal, fraction, number, percent, strings } from "../../strings";
-import shared from "./Features.module.css";
 import styles from "./FeatureView.module.css";
 import { curvesOf, marksOf, presentPoint, type RecallPoint } from "./recall";
 import { kindOf, storedSettings } from "./settings";
@@ -141,7 +141,7 @@ export function RecallFound(props: RecallFoundProps) {
     <>
       {found.points.length > 1 && <Chart found={found} />}
       {found.points.length > 1 ? <Table {...props} /> : first && <Single found={found} point={first} />}
-      <p className={shared.quiet}>{words.note(ago(found.made_at), found.sampled, found.vectors)}</p>
+      <p className={cards.quiet}>{words.note(ago(found.made_at), found.sampled, found.vectors)}</p>
     </>
   );
 }

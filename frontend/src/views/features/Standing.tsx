@@ -1,8 +1,8 @@
 /** How far a feature is, in a word with a colour, or as a bar while something is done about it. */
 import clsx from "clsx";
+import cards from "../../parts/Cards.module.css";
 import { RunProgress } from "../../parts/runs/RunProgress";
 import { strings } from "../../strings";
-import styles from "./Features.module.css";
 import type { Standing } from "./standing";
 
 const words = strings.features;
@@ -12,22 +12,22 @@ function wordOf(standing: Standing): string {
 }
 
 const TONES: Readonly<Record<Standing["is"], string | undefined>> = {
-  waiting: styles.going,
-  building: styles.going,
-  stopping: styles.going,
-  new: styles.behind,
-  unindexed: styles.behind,
-  behind: styles.behind,
+  waiting: cards.going,
+  building: cards.going,
+  stopping: cards.going,
+  new: cards.warn,
+  unindexed: cards.warn,
+  behind: cards.warn,
   counting: undefined,
-  ready: styles.ready,
+  ready: cards.good,
 };
 
 export function StandingBadge({ standing, isActive }: { standing: Standing; isActive: boolean }) {
   return (
-    <span className={styles.badges}>
-      <span className={clsx(styles.badge, TONES[standing.is])}>{wordOf(standing)}</span>
+    <span className={cards.badges}>
+      <span className={clsx(cards.badge, TONES[standing.is])}>{wordOf(standing)}</span>
       {!isActive && (
-        <span className={styles.badge} title={words.archivedHint}>
+        <span className={cards.badge} title={words.archivedHint}>
           {words.states.paused}
         </span>
       )}

@@ -1,6 +1,8 @@
 /** The documents of a model: texts with their tables, and pictures. */
 import { useQuery } from "@tanstack/react-query";
+import clsx from "clsx";
 import { documentAddress, type Model, modelDocument } from "../../api/models";
+import cards from "../../parts/Cards.module.css";
 import { Markdown } from "../../parts/markdown/Markdown";
 import { wordsOf } from "../../parts/States";
 import { strings } from "../../strings";
@@ -64,12 +66,12 @@ function Text({ model, name }: { model: Model; name: string }) {
   const { data, error } = useQuery(modelDocument(model.key, name));
   if (error && data === undefined) {
     return (
-      <p className={styles.quiet}>
+      <p className={cards.quiet}>
         {words.documentFailed}: {wordsOf(error)}
       </p>
     );
   }
-  if (data === undefined) return <p className={styles.quiet}>{strings.parts.loading}</p>;
+  if (data === undefined) return <p className={cards.quiet}>{strings.parts.loading}</p>;
   return blocksOf(data).map((block, place) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: a document is drawn as a whole
     <Drawn key={place} block={block} name={name} />
@@ -78,7 +80,7 @@ function Text({ model, name }: { model: Model; name: string }) {
 
 export function Documents({ model }: { model: Model }) {
   return model.documents.map((name) => (
-    <section key={name} className={styles.document} aria-label={name}>
+    <section key={name} className={clsx(cards.row, styles.document)} aria-label={name}>
       {/\.md$/i.test(name) ? (
         <Text model={model} name={name} />
       ) : (

@@ -5,6 +5,7 @@ import clsx from "clsx";
 import { CircleAlert, Download as DownloadIcon, Plus, RotateCcw } from "lucide-react";
 import type { Model } from "../../api/models";
 import { Button, buttonClass } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { RunProgress } from "../../parts/runs/RunProgress";
 import { useStart } from "../../parts/runs/useStart";
 import { strings } from "../../strings";
@@ -21,9 +22,9 @@ interface StateProps {
 export function ModelBadges({ model: { isActive }, download: { is } }: StateProps) {
   const word = is === "here" ? words.states.here : is === "mirror" ? words.states.mirror : words.states.absent;
   return (
-    <span className={styles.badges}>
-      <span className={clsx(styles.badge, (is === "here" || is === "mirror") && styles.here)}>{word}</span>
-      {!isActive && <span className={styles.badge}>{words.states.inactive}</span>}
+    <span className={cards.badges}>
+      <span className={clsx(cards.badge, (is === "here" || is === "mirror") && cards.good)}>{word}</span>
+      {!isActive && <span className={cards.badge}>{words.states.inactive}</span>}
     </span>
   );
 }
@@ -62,7 +63,7 @@ function AddFeature({ model: { key, title, dimensions, isActive, isDetector } }:
 
 export function ModelTools(props: StateProps) {
   return (
-    <div className={styles.tools}>
+    <div className={cards.tools}>
       <DownloadButton {...props} />
       <AddFeature model={props.model} />
     </div>

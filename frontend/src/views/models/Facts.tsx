@@ -1,8 +1,8 @@
 /** Everything that a model's descriptor says. */
 import type { ReactNode } from "react";
 import type { Model } from "../../api/models";
+import cards from "../../parts/Cards.module.css";
 import { bytes, number, strings } from "../../strings";
-import styles from "./Models.module.css";
 import { Source } from "./Source";
 
 const words = strings.models;
@@ -31,9 +31,9 @@ function rowsOf(model: Model): Row[] {
 
 export function Facts({ model }: { model: Model }) {
   return (
-    <section className={styles.row} aria-label={words.about}>
+    <section className={cards.row} aria-label={words.about}>
       {model.notes !== "" && <p>{model.notes}</p>}
-      <dl className={styles.facts}>
+      <dl className={cards.facts}>
         {rowsOf(model).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -1,7 +1,9 @@
 /** The layers of a model with the shapes of what they make: as far as they are known before and after it is here. */
 import { useQuery } from "@tanstack/react-query";
+import clsx from "clsx";
 import { type Model, modelLayers } from "../../api/models";
 import type { Layer } from "../../api/types";
+import cards from "../../parts/Cards.module.css";
 import { Failed } from "../../parts/States";
 import { strings } from "../../strings";
 import styles from "./Models.module.css";
@@ -27,7 +29,7 @@ function Table({ model, layers }: { model: Model; layers: readonly Layer[] }) {
           </tr>
         </thead>
         <tbody>
-          <tr className={styles.quiet}>
+          <tr className={cards.quiet}>
             <th scope="row">{words.network}</th>
             <td>{words.shapeOf(input)}</td>
           </tr>
@@ -36,7 +38,9 @@ function Table({ model, layers }: { model: Model; layers: readonly Layer[] }) {
             <tr key={place}>
               <th scope="row">
                 <code>{name}</code>
-                {name === model.layer && <span className={styles.mark}>{words.isFeature}</span>}
+                {name === model.layer && (
+                  <span className={clsx(cards.badge, cards.going, styles.mark)}>{words.isFeature}</span>
+                )}
               </th>
               <td>{words.shapeOf(shape)}</td>
             </tr>
@@ -52,17 +56,17 @@ export function Layers({ model }: { model: Model }) {
   const canAsk = asked.enabled === true;
   const found = useQuery({ ...asked, enabled: canAsk && model.isDownloaded });
   return (
-    <section className={styles.row} aria-labelledby="layers">
+    <section className={cards.row} aria-labelledby="layers">
       <div>
         <h2 id="layers">{words.layers}</h2>
-        <p className={styles.quiet}>{words.layersHint}</p>
+        <p className={cards.quiet}>{words.layersHint}</p>
       </div>
       {found.isError && !found.data ? (
         <Failed title={words.layersFailed} error={found.error} onAgain={() => void found.refetch()} />
       ) : (
         <Table model={model} layers={found.data ?? declared(model)} />
       )}
-      {canAsk && !model.isDownloaded && <p className={styles.quiet}>{words.layersUnknown}</p>}
+      {canAsk && !model.isDownloaded && <p className={cards.quiet}>{words.layersUnknown}</p>}
     </section>
   );
 }

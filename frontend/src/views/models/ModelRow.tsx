@@ -2,9 +2,9 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Model } from "../../api/models";
+import cards from "../../parts/Cards.module.css";
 import { bytes, number, strings } from "../../strings";
 import { DownloadState, ModelBadges, ModelTools } from "./DownloadState";
-import styles from "./Models.module.css";
 import { Source } from "./Source";
 import { useDownload } from "./useDownload";
 
@@ -22,7 +22,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function Facts({ model }: { model: Model }) {
   const { licence, byteSize, dimensions, layer, width, height, colour, source } = model;
   return (
-    <dl className={styles.facts}>
+    <dl className={cards.facts}>
       <Fact name={words.facts.licence}>{licence}</Fact>
       <Fact name={words.facts.size}>{byteSize > 0 ? bytes(byteSize) : words.facts.unknownSize}</Fact>
       <Fact name={words.facts.input}>{words.pixels(width, height, colour)}</Fact>
@@ -38,8 +38,8 @@ function Facts({ model }: { model: Model }) {
 export function ModelRow({ model }: { model: Model }) {
   const download = useDownload(model);
   return (
-    <li className={styles.row}>
-      <div className={styles.rowHead}>
+    <li className={cards.row}>
+      <div className={cards.rowHead}>
         <h3>
           <Link to="/models/$key" params={{ key: model.key }}>
             {model.title}

@@ -5,6 +5,7 @@ import { PackageX } from "lucide-react";
 import { ApiError } from "../../api/errors";
 import { type Model, model } from "../../api/models";
 import { buttonClass } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { Empty, Failed } from "../../parts/States";
 import { ViewHead } from "../../parts/ViewHead";
 import { useKeptScroll } from "../../state/scroll";
@@ -14,7 +15,6 @@ import { DownloadState, ModelBadges, ModelTools } from "./DownloadState";
 import { Facts } from "./Facts";
 import { Layers } from "./Layers";
 import { LoadingModels } from "./Models";
-import styles from "./Models.module.css";
 import { useDownload } from "./useDownload";
 
 const words = strings.models;
@@ -28,9 +28,9 @@ function Shown({ one }: { one: Model }) {
       <ViewHead title={one.title} note={<ModelBadges model={one} download={download} />}>
         <ModelTools model={one} download={download} />
       </ViewHead>
-      <div className={styles.rows}>
+      <div className={cards.rows}>
         {isToldAbout && (
-          <div className={styles.row}>
+          <div className={cards.row}>
             <DownloadState model={one} download={download} />
           </div>
         )}

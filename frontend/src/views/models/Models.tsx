@@ -1,9 +1,11 @@
 /** The model zoo: networks for search and detectors, what they may be used for, and whether they are here. */
 import { useQuery } from "@tanstack/react-query";
+import clsx from "clsx";
 import { BrainCircuit, Download } from "lucide-react";
 import { type Model, zoo } from "../../api/models";
 import { useRuns } from "../../api/runs";
 import { Button } from "../../parts/Button";
+import cards from "../../parts/Cards.module.css";
 import { useStart } from "../../parts/runs/useStart";
 import { Empty, Failed } from "../../parts/States";
 import { ViewHead } from "../../parts/ViewHead";
@@ -44,8 +46,8 @@ function Group({ title, hint, models }: GroupProps) {
   return (
     <section className={styles.group}>
       <h2>{title}</h2>
-      <p className={styles.quiet}>{hint}</p>
-      <ul className={styles.rows}>
+      <p className={cards.quiet}>{hint}</p>
+      <ul className={clsx(cards.rows, styles.list)}>
         {models.map((model) => (
           <ModelRow key={model.key} model={model} />
         ))}
@@ -56,10 +58,10 @@ function Group({ title, hint, models }: GroupProps) {
 
 export function LoadingModels() {
   return (
-    <div role="status" className={styles.rows}>
+    <div role="status" className={cards.rows}>
       <span className="only-read-aloud">{strings.parts.loading}</span>
       {["first", "second", "third"].map((one) => (
-        <span key={one} className={styles.grey} aria-hidden />
+        <span key={one} className={cards.grey} aria-hidden />
       ))}
     </div>
   );
