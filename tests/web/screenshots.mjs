@@ -6,6 +6,9 @@ import { asked, DESKTOP, finished, json, launch, open, PHONE, settled, until, UR
 const folder = process.argv[2] ?? "screenshots";
 mkdirSync(folder, { recursive: true });
 const ask = async (path) => (await (await fetch(`${URL_OF_SERVER}/api/v1/${path}`)).json()).res;
+/** A task that is at work while the pictures are drawn. */
+let running;
+
 /** Views of a library with pictures, once there is something to show in each: name, address, and whether it shows hits. */
 async function viewsOfPictures() {
   const first = (await ask("media?limit=1&type=image"))[0].id;
@@ -40,7 +43,7 @@ async function viewsOfPictures() {
   const { res: made } = await asked("collection", json("POST", { title: "The house by the river", username: "ada", notes: "# Found so far\n\nThe **same roof** in all of them." }));
   await asked(`collection/${made.id}/media`, json("POST", { media_ids: many, username: "ada" }));
   await asked(`collection/${made.id}/media/${many[1]}`, json("PUT", { notes: "by the gate" }));
-  const running = await run("long_task", { steps: 7200 });
+  running = await run("long_task", { steps: 7200 });
 
   return [
     ["start", "/search", true],
@@ -100,5 +103,5 @@ for (const [size, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })
     await close();
   }
 }
-await fetch(`${URL_OF_SERVER}/api/v1/task/job/${running}/cancel`, { method: "POST" });
+if (running) await asked(`task/job/${running}/cancel`, { method: "POST" });
 await browser.close();
