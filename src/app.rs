@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::dataset::Datasets;
+use crate::dataset::roots::Roots;
+use crate::dataset::source::Sources;
 use crate::db::{self, Database};
 use crate::error::{Error, Result, io_error};
 use crate::feature::Features;
 use crate::job::Jobs;
 use crate::media::{Collections, Detections, MediaStore, Uploads, intake};
 use crate::model::Zoo;
+use crate::model::trained::{JobFolders, TrainedModels};
 use crate::network::Engine;
 use crate::search::SearchDesk;
 
@@ -27,6 +31,12 @@ pub struct App {
     pub collections: Collections,
     /// What detectors saw.
     pub detections: Detections,
+    /// Folders of datasets and of models that are trained here.
+    pub folders: JobFolders,
+    /// Labelled sets of pictures.
+    pub datasets: Datasets,
+    /// Models that are trained here.
+    pub trained: TrainedModels,
     /// The models.
     pub zoo: Zoo,
     /// Features and their files.
@@ -52,11 +62,15 @@ impl App {
         let uploads = Uploads::open(&media);
         let collections = Collections::new(database.clone());
         let detections = Detections::new(database.clone());
-        let zoo = Zoo::new(folder, config.models.mirror.clone());
+        let folders = JobFolders::open(&config.jobs_folder())?;
+        let datasets = datasets(&config, &database, &jobs, &media, &folders);
+        let trained = TrainedModels::new(database.clone(), jobs.clone(), folders.clone());
+        let zoo = Zoo::new(folder, config.models.mirror.clone()).with_trained(folders.root());
         let features = Features::new(database, zoo.clone(), folder);
         let engine = Engine::start(&config.engine)?;
         let search = SearchDesk::new(engine.clone(), media.clone(), zoo.clone(), features.clone(), limits);
-        Ok(Self { config: Arc::new(config), jobs, media, uploads, collections, detections, zoo, features, engine, search })
+        let config = Arc::new(config);
+        Ok(Self { config, jobs, media, uploads, collections, detections, folders, datasets, trained, zoo, features, engine, search })
     }
 
     /// Opens the configured database alone, for what needs no network; the data folder is made where it is missing.
@@ -80,4 +94,12 @@ impl App {
             Some(_) => Err(Error::invalid("setting database.url is no URL: write postgres://user:password@host/name")),
         }
     }
+}
+
+/// The keeper of the datasets. Their pictures may come from where imports may, and from the folders of the jobs themselves.
+fn datasets(config: &Config, database: &Database, jobs: &Jobs, media: &MediaStore, folders: &JobFolders) -> Datasets {
+    let own = [config.data_dir.join("incoming"), folders.root().to_owned()];
+    let roots = Roots::new(config.import.roots.iter().cloned().chain(own));
+    let sources = Sources { roots, limits: config.decode.limits(), allow_private_urls: config.import.allow_private_urls };
+    Datasets::new(database.clone(), jobs.clone(), media.clone(), folders.root().to_owned(), sources)
 }

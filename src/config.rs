@@ -46,6 +46,9 @@ pub struct ConfigArguments {
     /// machine see command lines: the environment variable, or `[database] url` in the settings file, keeps the password
     #[arg(long, global = true, env = "LIKENESS_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Folder of datasets and trained models, as DIGITS' `DIGITS_JOBS_DIR` [default: jobs in the data folder]
+    #[arg(long, global = true, env = "LIKENESS_JOBS_DIR", value_name = "DIR")]
+    pub jobs_dir: Option<PathBuf>,
     /// Log lines as JSON [default: text]
     #[arg(long, global = true, env = "LIKENESS_LOG_JSON")]
     pub log_json: bool,
@@ -254,6 +257,14 @@ impl Default for VideoConfig {
     }
 }
 
+/// `[digits]`: datasets and models that are trained here.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DigitsConfig {
+    /// Folder that holds a folder for each of them; `jobs` in the data folder where it is not set.
+    pub jobs_dir: Option<PathBuf>,
+}
+
 /// All settings.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -276,6 +287,8 @@ pub struct Config {
     pub import: ImportConfig,
     /// How key frames are taken.
     pub video: VideoConfig,
+    /// Datasets and models that are trained here.
+    pub digits: DigitsConfig,
 }
 
 impl Config {
@@ -310,6 +323,11 @@ impl Config {
             .map_err(|source| Error::invalid(format!("settings file {}: {}", file.display(), without_passwords(&source.to_string()))))
     }
 
+    /// Folder that holds a folder for each dataset and each model that is trained here.
+    pub fn jobs_folder(&self) -> PathBuf {
+        self.digits.jobs_dir.clone().unwrap_or_else(|| self.data_dir.join("jobs"))
+    }
+
     fn overlay(&mut self, arguments: &ConfigArguments) {
         fn set<T: Clone>(target: &mut T, given: Option<&T>) {
             if let Some(value) = given {
@@ -329,6 +347,9 @@ impl Config {
         }
         if arguments.mirror.is_some() {
             self.models.mirror.clone_from(&arguments.mirror);
+        }
+        if arguments.jobs_dir.is_some() {
+            self.digits.jobs_dir.clone_from(&arguments.jobs_dir);
         }
     }
 

@@ -16,6 +16,7 @@ pub mod train;
 
 pub mod db;
 
+pub mod dataset;
 pub mod feature;
 pub mod job;
 pub mod media;

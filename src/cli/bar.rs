@@ -28,7 +28,7 @@ pub(super) fn stop_on_interrupt() -> crate::tasks::Stop {
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             asked.ask();
-            eprintln!("stopping after the page in work; press Ctrl-C again to stop at once");
+            eprintln!("stopping after what is in work; press Ctrl-C again to stop at once");
             if tokio::signal::ctrl_c().await.is_ok() {
                 std::process::exit(130);
             }

@@ -21,6 +21,7 @@ mod render;
 mod routes;
 mod serve;
 mod speed;
+mod train;
 mod verify;
 mod worker;
 
@@ -95,6 +96,8 @@ enum Command {
     Evaluate(evaluate::EvaluateArguments),
     /// Measure how fast this machine takes features from pictures, and what holds it up
     Speed(speed::SpeedArguments),
+    /// Train a network on labelled pictures, as DIGITS does
+    Train(train::TrainArguments),
     /// Train the built-in network: a small student learns what a teacher says of photos
     Distill(distill::DistillArguments),
     /// Take pictures out of the library (they can be restored)
@@ -176,6 +179,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Models(command) => Ok(model::list(&config, &command)),
         Command::Evaluate(command) => evaluate::run(alone(config), command).await,
         Command::Speed(command) => speed::run(alone(config), command).await,
+        Command::Train(command) => tokio::task::block_in_place(|| train::run(&alone(config), &command)),
         Command::Distill(command) => tokio::task::block_in_place(|| distill::run(command)).map(|()| ExitCode::SUCCESS),
         Command::Fabricate(command) => fabricate::run(config, command).await,
         Command::Delete(command) => media::delete(&library(&config).await?, command).await.map(|()| ExitCode::SUCCESS),

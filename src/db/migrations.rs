@@ -14,6 +14,10 @@ mod m20261121_000003_shown;
 mod m20261121_000004_arranged;
 #[path = "../../migrations/m20261121_000005_known.rs"]
 mod m20261121_000005_known;
+#[path = "../../migrations/m20261122_000001_datasets.rs"]
+mod m20261122_000001_datasets;
+#[path = "../../migrations/m20261122_000002_trained_models.rs"]
+mod m20261122_000002_trained_models;
 
 /// Brings a database to the newest schema, or back.
 pub struct Migrator;
@@ -27,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_shown::Migration),
             Box::new(m20261121_000004_arranged::Migration),
             Box::new(m20261121_000005_known::Migration),
+            Box::new(m20261122_000001_datasets::Migration),
+            Box::new(m20261122_000002_trained_models::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! The doors: one router, its limits and headers. Handlers extract, call one method, and wrap; they know nothing of SQL,
 //! tensors or graphs.
 
+pub mod digits;
 mod docs;
 mod error;
 mod exports;
@@ -50,6 +51,7 @@ pub fn service(app: App) -> NormalizePath<Router> {
         .merge(thumbs::router())
         .merge(exports::router())
         .merge(pages::router())
+        .merge(digits::router(&app.config))
         .fallback(error::unknown_path)
         .method_not_allowed_fallback(error::wrong_method)
         .layer(Extension(clients))

@@ -16,9 +16,9 @@ include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 /// Everything from here, nothing inline. `frontend/vite.config.ts` has the same.
 pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self' blob:; media-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The addresses that the app draws. Others lead to it too where a browser asks: it says what is wrong with them.
+/// The addresses that the app draws, but `/` and `/models/<key>`, which it shares with the DIGITS door. Others lead to it too where a
+/// browser asks: it says what is wrong with them.
 const ADDRESSES: &[&str] = &[
-    "/",
     "/search",
     "/search/{kind}/{which}",
     "/library",
@@ -33,7 +33,6 @@ const ADDRESSES: &[&str] = &[
     "/features",
     "/features/{id}",
     "/models",
-    "/models/{key}",
     "/uploads",
     "/map",
 ];

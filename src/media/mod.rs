@@ -32,6 +32,7 @@ mod filter;
 pub mod import;
 pub mod intake;
 mod listing;
+mod located;
 mod months;
 mod origin;
 mod prepare;

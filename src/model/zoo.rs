@@ -29,6 +29,8 @@ pub struct Entry {
 #[derive(Clone)]
 pub struct Zoo {
     user_models: PathBuf,
+    /// Folders of models that were trained here.
+    trained: Option<PathBuf>,
     downloads: PathBuf,
     mirror: Option<String>,
 }
@@ -36,7 +38,13 @@ pub struct Zoo {
 impl Zoo {
     /// A zoo with the user's models and downloads below `data_dir`.
     pub fn new(data_dir: &Path, mirror: Option<String>) -> Self {
-        Self { user_models: data_dir.join("modelzoo"), downloads: data_dir.join("models"), mirror }
+        Self { user_models: data_dir.join("modelzoo"), trained: None, downloads: data_dir.join("models"), mirror }
+    }
+
+    /// The same, with the models that were trained below `folder`.
+    #[must_use]
+    pub fn with_trained(self, folder: &Path) -> Self {
+        Self { trained: Some(folder.to_owned()), ..self }
     }
 
     /// All models by key. A broken descriptor of the user's is logged and left out: one bad folder must not stop the rest.
@@ -48,7 +56,8 @@ impl Zoo {
                 Err(error) => tracing::error!(model = embedded.key, %error, "compiled-in model is broken"),
             }
         }
-        for folder in subfolders(&self.user_models) {
+        let trained = self.trained.iter().flat_map(|folder| subfolders(folder));
+        for folder in subfolders(&self.user_models).into_iter().chain(trained) {
             match Entry::read(&folder) {
                 Ok(entry) => drop(entries.insert(entry.key.clone(), entry)),
                 Err(error) => tracing::warn!(folder = %folder.display(), %error, "model left out"),

@@ -36,6 +36,11 @@ fn load_globally(name: &Path) {
     }
 }
 
+/// Lets the calling thread compute without the help of others, from now on: for one of several that compute side by side.
+pub fn compute_alone() {
+    tch::set_num_threads(1);
+}
+
 /// The device to run on.
 ///
 /// # Errors

@@ -7,6 +7,8 @@ use crate::error::{Error, Result};
 use crate::network::layers::{self, Layer, Shape};
 use crate::network::network_definition::{LayerDefinition, NetworkDefinition, NetworkState};
 
+mod text;
+
 /// Number of a value: one output of one layer.
 pub(crate) type ValueId = usize;
 
@@ -29,9 +31,9 @@ pub struct NamedShape {
     pub shape: Shape,
 }
 
-/// A checked network without weights.
+/// A checked network without weights: wired for one state, with its layers of all states at hand.
 pub struct GraphDefinition {
-    name: String,
+    whole: NetworkDefinition,
     nodes: Vec<Node>,
     /// Blob names by value.
     values: Vec<String>,
@@ -45,8 +47,16 @@ impl GraphDefinition {
     /// # Errors
     /// `Invalid` or `Unsupported`, naming line or layer.
     pub fn parse(prototxt: &str) -> Result<Self> {
-        let definition = NetworkDefinition::parse(prototxt, &NetworkState::deploy())?;
-        let mut graph = Self { name: definition.name, nodes: Vec::new(), values: Vec::new(), blobs: HashMap::new() };
+        Self::wire(NetworkDefinition::parse_all(prototxt)?, &NetworkState::deploy())
+    }
+
+    /// Wires the layers of a network that take part in this state.
+    ///
+    /// # Errors
+    /// As [`GraphDefinition::parse`].
+    pub fn wire(whole: NetworkDefinition, state: &NetworkState) -> Result<Self> {
+        let definition = whole.in_state(state)?;
+        let mut graph = Self { whole, nodes: Vec::new(), values: Vec::new(), blobs: HashMap::new() };
         let mut names = HashMap::new();
         let all_tops: Vec<String> = definition.layers.iter().flat_map(|layer| layer.tops.clone()).collect();
         for layer in definition.layers {
@@ -83,7 +93,12 @@ impl GraphDefinition {
 
     /// Name of the network; may be empty.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.whole.name
+    }
+
+    /// The layers of all states, as they were written.
+    pub fn whole(&self) -> &NetworkDefinition {
+        &self.whole
     }
 
     /// Inputs and their declared shapes; the batch size there is a default only.

@@ -1,9 +1,10 @@
 //! The layer types of Caffe on libtorch: parameters, shapes, and the forward computation of each.
-//! Weights are handed in, so that the same code serves inference and, later, learning.
+//! Weights are handed in, so that the same code serves inference and learning.
 
 use tch::{TchError, Tensor};
 
 use crate::error::{Error, Kind, Result};
+use crate::network::chance::Chance;
 use crate::network::fused::{Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 use crate::network::prototxt::Message;
@@ -13,11 +14,13 @@ mod detection_output;
 mod elementwise;
 mod inner_product;
 mod joining;
+mod losses;
 mod normalisation;
 mod per_channel;
 mod pooling;
 mod prior_box;
 mod reshaping;
+mod torch7;
 mod window;
 
 pub(crate) use convolution::Convolution;
@@ -42,6 +45,28 @@ pub(crate) trait Layer: Send + Sync {
 
     /// The outputs. The shapes have been checked with `output_shapes` and `weight_shapes`.
     fn forward(&self, bottoms: &[&Tensor], weights: &[Tensor]) -> Result<Vec<Tensor>>;
+
+    /// The outputs while the network learns, with random numbers for layers that need some. Nothing is changed in place
+    /// but what the layer measures itself, so that gradients can be taken.
+    fn learn(&self, bottoms: &[&Tensor], weights: &[Tensor], _chance: &mut Chance) -> Result<Vec<Tensor>> {
+        self.forward(bottoms, weights)
+    }
+
+    /// False for a layer that measures its weights itself instead of learning them from gradients.
+    fn learns_by_gradient(&self) -> bool {
+        true
+    }
+
+    /// True where each picture's outputs depend on that picture alone, and a loss is the mean over pictures: then a batch may
+    /// be learned from in parts.
+    fn keeps_pictures_apart(&self) -> bool {
+        false
+    }
+
+    /// Classes that the labels in the second input may name, for a layer that reads classes there.
+    fn classes(&self, _bottoms: &[Shape]) -> Result<Option<i64>> {
+        Ok(None)
+    }
 
     /// Writes the layer into a plan (see [`fused`](crate::network::fused)) and returns its outputs there.
     /// `Unsupported` for a layer that plans do not know: then the network runs layer by layer.
@@ -75,33 +100,48 @@ const fn one_to_one(name: &'static str, build: fn(&LayerDefinition) -> Result<Bo
     LayerType { name, bottoms: (1, 1), tops: (1, 1), build }
 }
 
+/// What compares an answer with the truth.
+const fn loss(name: &'static str, build: fn(&LayerDefinition) -> Result<Box<dyn Layer>>) -> LayerType {
+    LayerType { name, bottoms: (2, 2), tops: (1, 1), build }
+}
+
 const MANY: usize = 1024;
 
 static TYPES: &[LayerType] = &[
     one_to_one("AbsVal", elementwise::build),
+    loss("AbsCriterion", losses::build_criterion),
+    loss("Accuracy", losses::build_accuracy),
     one_to_one("BatchNorm", per_channel::build_batch_norm),
     LayerType { name: "Concat", bottoms: (1, MANY), tops: (1, 1), build: joining::build_concat },
+    loss("ClassNLLCriterion", losses::build_criterion),
     one_to_one("Convolution", convolution::build),
     one_to_one("Deconvolution", convolution::build_deconvolution),
     LayerType { name: "DetectionOutput", bottoms: (3, 3), tops: (1, 1), build: detection_output::build },
     one_to_one("Dropout", elementwise::build),
     LayerType { name: "Eltwise", bottoms: (2, MANY), tops: (1, 1), build: joining::build_eltwise },
+    loss("EuclideanLoss", losses::build_criterion),
     one_to_one("Flatten", reshaping::build_flatten),
     one_to_one("InnerProduct", inner_product::build),
     LayerType { name: "Input", bottoms: (0, 0), tops: (1, MANY), build: reshaping::build_input },
     one_to_one("LRN", normalisation::build_lrn),
+    one_to_one("LogSoftmax", torch7::build),
+    one_to_one("Narrow", torch7::build),
+    loss("MSECriterion", losses::build_criterion),
     one_to_one("Normalize", normalisation::build_normalize),
     one_to_one("PReLU", per_channel::build_prelu),
+    one_to_one("Pad", torch7::build),
     one_to_one("Permute", reshaping::build_permute),
     one_to_one("Pooling", pooling::build),
     one_to_one("Power", elementwise::build),
     LayerType { name: "PriorBox", bottoms: (2, 2), tops: (1, 1), build: prior_box::build },
     one_to_one("ReLU", elementwise::build),
+    one_to_one("ReplaceBelow", torch7::build),
     one_to_one("Reshape", reshaping::build_reshape),
     one_to_one("Scale", per_channel::build_scale),
     one_to_one("Sigmoid", elementwise::build),
     LayerType { name: "Slice", bottoms: (1, 1), tops: (1, MANY), build: joining::build_slice },
     one_to_one("Softmax", normalisation::build_softmax),
+    LayerType { name: "SoftmaxWithLoss", bottoms: (2, 2), tops: (1, 2), build: losses::build_softmax_loss },
     LayerType { name: "Split", bottoms: (1, 1), tops: (1, MANY), build: joining::build_split },
     one_to_one("TanH", elementwise::build),
 ];

@@ -2,6 +2,7 @@
 //! One thread owns them ([`engine`]); nothing here knows of the library or of HTTP.
 
 pub mod caffemodel;
+pub mod chance;
 pub mod detect;
 pub mod device;
 pub mod engine;
@@ -12,6 +13,7 @@ pub mod graph;
 pub mod graph_definition;
 pub mod heads;
 mod layers;
+pub mod learning;
 pub mod network_definition;
 mod outputs;
 pub mod precision;
@@ -21,6 +23,7 @@ mod samples;
 pub mod scan;
 pub mod signature;
 pub mod speed;
+pub mod torch7;
 mod torchscript;
 
 use std::collections::HashMap;

@@ -1,10 +1,14 @@
-//! What a prototxt says: inputs and layers, with the layers of other phases left out.
+//! What a prototxt says: inputs and layers, of all phases or of one.
 //! Parameters stay generic here; `layers` gives them their types and limits.
 
 use crate::error::{Error, Kind, Result};
 use crate::network::prototxt::{self, Field, Message, at};
 
 mod first_format;
+mod learning;
+mod writing;
+
+pub use learning::Multipliers;
 
 /// Most layers of one network.
 pub const MAX_LAYERS: usize = 16_384;
@@ -32,6 +36,16 @@ impl NetworkState {
     pub fn deploy() -> Self {
         Self { phase: Phase::Test, stages: vec!["deploy".into()] }
     }
+
+    /// A network that learns: phase TRAIN, stage `train`.
+    pub fn train() -> Self {
+        Self { phase: Phase::Train, stages: vec!["train".into()] }
+    }
+
+    /// A network whose answers are compared with the truth: phase TEST, stage `val`.
+    pub fn validation() -> Self {
+        Self { phase: Phase::Test, stages: vec!["val".into()] }
+    }
 }
 
 /// A parsed network.
@@ -39,7 +53,7 @@ impl NetworkState {
 pub struct NetworkDefinition {
     /// Its name; may be empty.
     pub name: String,
-    /// Layers in the order of the file, those of other phases left out. Old-style inputs stand first as `Input` layers.
+    /// Layers in the order of the file. Old-style inputs stand first as `Input` layers.
     pub layers: Vec<LayerDefinition>,
 }
 
@@ -66,24 +80,41 @@ impl NetworkDefinition {
     /// # Errors
     /// `Invalid` with line; `TooLarge` above the limits.
     pub fn parse(text: &str, state: &NetworkState) -> Result<Self> {
-        Self::read(text, state).map_err(|error| error.context("prototxt"))
+        Self::parse_all(text)?.in_state(state)
     }
 
-    fn read(text: &str, state: &NetworkState) -> Result<Self> {
+    /// Parses a prototxt and keeps all layers, whatever state they take part in.
+    ///
+    /// # Errors
+    /// As [`NetworkDefinition::parse`].
+    pub fn parse_all(text: &str) -> Result<Self> {
+        Self::read(text).map_err(|error| error.context("prototxt"))
+    }
+
+    /// The network of the layers that take part in this state.
+    ///
+    /// # Errors
+    /// `Invalid` with line where a rule makes no sense, or where no layer is left.
+    pub fn in_state(&self, state: &NetworkState) -> Result<Self> {
+        let kept = |layer: &LayerDefinition| Ok::<_, Error>(layer.takes_part(state)?.then(|| layer.clone()));
+        let layers = self.layers.iter().filter_map(|layer| kept(layer).transpose()).collect::<Result<Vec<_>>>();
+        let layers = layers.map_err(|error| error.context("prototxt"))?;
+        if layers.is_empty() {
+            let phase = if state.phase == Phase::Train { "TRAIN" } else { "TEST" };
+            return Err(Error::invalid(format!("prototxt: no `layer {{ ... }}` for the phase {phase}: is this a network?")));
+        }
+        Ok(Self { name: self.name.clone(), layers })
+    }
+
+    fn read(text: &str) -> Result<Self> {
         let root = prototxt::parse(text)?;
         let name = root.text("name")?.unwrap_or_default().to_owned();
         let mut layers = old_style_inputs(&root)?;
         for field in root.fields.iter().filter(|field| field.name == "layer" || field.name == "layers") {
-            let layer = field.message()?;
-            if takes_part(layer, state)? {
-                layers.push(LayerDefinition::read(field, layer)?);
-            }
+            layers.push(LayerDefinition::read(field, field.message()?)?);
         }
         if layers.len() > MAX_LAYERS {
             return Err(Error::too_large(format!("{} layers; the limit is {MAX_LAYERS}", layers.len())));
-        }
-        if layers.is_empty() {
-            return Err(Error::invalid("no `layer { ... }` for the phase TEST: is this a network?"));
         }
         Ok(Self { name, layers })
     }
@@ -93,9 +124,18 @@ impl LayerDefinition {
     fn read(field: &Field, layer: &Message) -> Result<Self> {
         let name = layer.text("name")?.unwrap_or_default().to_owned();
         let kind = layer.last("type").ok_or_else(|| at(field.line, &format!("layer \"{name}\" has no `type`")))?;
-        let kind = if field.name == "layers" { first_format::kind(kind)? } else { kind.text()? };
+        let (kind, fields) =
+            if field.name == "layers" { (first_format::kind(kind)?, first_format::fields(layer)?) } else { (kind.text()?, layer.clone()) };
         let (bottoms, tops) = (layer.texts("bottom")?, layer.texts("top")?);
-        Ok(Self { name, kind: kind.to_owned(), line: field.line, bottoms, tops, fields: layer.clone() })
+        Ok(Self { name, kind: kind.to_owned(), line: field.line, bottoms, tops, fields })
+    }
+
+    /// Whether the layer takes part in this state, by Caffe's rule.
+    ///
+    /// # Errors
+    /// `Invalid` with line for a rule that makes no sense.
+    pub fn takes_part(&self, state: &NetworkState) -> Result<bool> {
+        takes_part(&self.fields, state)
     }
 
     /// The parameter message such as `convolution_param`; empty where it is not written.

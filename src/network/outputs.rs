@@ -17,7 +17,7 @@ pub struct Output {
 }
 
 impl Output {
-    fn of(name: &str, tensor: &Tensor) -> Result<Self> {
+    pub(crate) fn of(name: &str, tensor: &Tensor) -> Result<Self> {
         let flat = tensor.f_to_device(Device::Cpu)?.f_to_kind(ElementKind::Float)?.f_contiguous()?.f_view([-1])?;
         Ok(Self { name: name.into(), shape: tensor.size(), values: Vec::<f32>::try_from(flat)? })
     }

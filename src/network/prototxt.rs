@@ -1,10 +1,11 @@
-//! Reads protobuf's text format, in which Caffe writes networks and solvers, into a small generic tree.
+//! Reads and writes protobuf's text format, in which Caffe writes networks and solvers, as a small generic tree.
 //! It knows the grammar and line numbers only; what the fields mean is said in `network_definition`.
 
 use crate::error::{Error, Result};
 
 mod fields;
 mod tokens;
+mod write;
 
 use tokens::{Token, Tokens};
 

@@ -2,6 +2,7 @@
 //! where the last durable step ended.
 
 pub mod build_index;
+pub mod create_dataset;
 pub mod delete_media;
 pub mod detect;
 pub mod download_model;
@@ -19,6 +20,7 @@ mod pending;
 pub mod rebuild;
 pub mod registry;
 pub mod speed;
+pub mod train_model;
 pub mod update_index;
 pub mod vectorise;
 pub mod work;

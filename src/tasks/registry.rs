@@ -2,10 +2,15 @@
 
 use serde_json::Value;
 
-use super::{Work, delete_media, detect, download_model, evaluate_index, export_collection, import, long_task, map, update_index};
+use super::{
+    Work, create_dataset, delete_media, detect, download_model, evaluate_index, export_collection, import, long_task, map, train_model,
+    update_index,
+};
 use crate::app::App;
+use crate::dataset;
 use crate::error::{Error, Kind, Result};
 use crate::job::{Job, NewJob};
+use crate::model::trained;
 
 /// A kind of long work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +96,8 @@ async fn failed_payload(app: &App, uuid: &str) -> Result<Value> {
 /// What makes the whole job fail.
 pub async fn run(app: &App, work: &Work) -> Result<Value> {
     match work.job().kind.as_str() {
+        // Asked for through the datasets, which write the job down together with their record.
+        dataset::TASK => create_dataset::run(app, work).await,
         "delete_media" => delete_media::run(app, work).await,
         "detect" => detect::run(app, work).await,
         "download_model" => download_model::run(app, work).await,
@@ -99,6 +106,8 @@ pub async fn run(app: &App, work: &Work) -> Result<Value> {
         "import" => import::run(app, work).await,
         "long_task" => long_task::run(work).await,
         "map" => map::run(app, work).await,
+        // Asked for through the models, which write the job down together with their record.
+        trained::TASK => train_model::run(app, work).await,
         "update_index" => update_index::run(app, work).await,
         other => Err(Error::internal(format!("this version of likeness knows no task `{other}`"))),
     }

@@ -106,7 +106,7 @@ impl TestApp {
     }
 
     async fn open(config: Config, folder: Option<TempDir>) -> Self {
-        let app = App::open(config).await.unwrap();
+        let app = Box::pin(App::open(config)).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let service = axum::ServiceExt::<axum::extract::Request>::into_make_service(likeness::http::service(app.clone()));

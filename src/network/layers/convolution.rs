@@ -77,6 +77,10 @@ impl Layer for Convolution {
         Ok(vec![self.apply(bottoms[0], &weights[0], weights.get(1))?])
     }
 
+    fn keeps_pictures_apart(&self) -> bool {
+        true
+    }
+
     fn plan(&self, plan: &mut Plan, inputs: &[Value], weights: &[Tensor]) -> Result<Vec<Value>> {
         let convolution = fused::Convolution {
             kernels: weights[0].shallow_clone(),
@@ -114,5 +118,9 @@ impl Layer for Deconvolution {
     fn forward(&self, bottoms: &[&Tensor], weights: &[Tensor]) -> Result<Vec<Tensor>> {
         let Window { stride, pad, dilation, .. } = self.0.window;
         Ok(vec![bottoms[0].f_conv_transpose2d(&weights[0], weights.get(1), stride, pad, [0, 0], self.0.group, dilation).torch()?])
+    }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        true
     }
 }

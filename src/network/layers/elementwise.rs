@@ -1,16 +1,19 @@
 //! Layers without weights that treat every value alike.
 
-use tch::Tensor;
+use tch::{Device, Tensor};
 
 use super::{Layer, Shape, TorchResult};
 use crate::error::{Error, Result};
+use crate::network::chance::Chance;
 use crate::network::fused::{Activation, Operation, Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 
 enum Elementwise {
     Absolute,
-    /// Dropout outside of learning.
-    Identity,
+    /// While learning, sets this share of the values to zero and raises the others so that their mean stays; else nothing.
+    Dropout {
+        ratio: f64,
+    },
     /// `(shift + scale * x) ^ power`
     Power {
         power: f64,
@@ -27,7 +30,13 @@ enum Elementwise {
 pub(super) fn build(definition: &LayerDefinition) -> Result<Box<dyn Layer>> {
     Ok(Box::new(match definition.kind.as_str() {
         "AbsVal" => Elementwise::Absolute,
-        "Dropout" => Elementwise::Identity,
+        "Dropout" => {
+            let ratio = f64::from(definition.parameters("dropout_param")?.number("dropout_ratio")?.unwrap_or(0.5));
+            if !(0.0..1.0).contains(&ratio) {
+                return Err(Error::invalid(format!("`dropout_ratio` is {ratio}, and must be from 0 to below 1")));
+            }
+            Elementwise::Dropout { ratio }
+        }
         "Power" => {
             let parameters = definition.parameters("power_param")?;
             let number = |name, default| Ok::<_, Error>(f64::from(parameters.number(name)?.unwrap_or(default)));
@@ -46,7 +55,7 @@ impl Elementwise {
     fn apply(&self, input: &Tensor) -> Result<Tensor> {
         match *self {
             Self::Absolute => input.f_abs().torch(),
-            Self::Identity => Ok(input.shallow_clone()),
+            Self::Dropout { .. } => Ok(input.shallow_clone()),
             Self::Power { power, scale, shift } => {
                 let line = input.f_mul_scalar(scale).torch()?.f_add_scalar(shift).torch()?;
                 if (power - 1.0).abs() < f64::EPSILON { Ok(line) } else { line.f_pow_tensor_scalar(power).torch() }
@@ -71,9 +80,21 @@ impl Layer for Elementwise {
         Ok(vec![self.apply(bottoms[0])?])
     }
 
+    fn learn(&self, bottoms: &[&Tensor], weights: &[Tensor], chance: &mut Chance) -> Result<Vec<Tensor>> {
+        let Self::Dropout { ratio } = *self else { return self.forward(bottoms, weights) };
+        let input = bottoms[0];
+        let mask = Tensor::f_from_slice(&chance.mask(input.numel(), ratio)).torch()?.f_reshape(input.size()).torch()?;
+        let mask = if input.device() == Device::Cpu { mask } else { mask.f_to(input.device()).torch()? };
+        Ok(vec![input.f_mul(&mask).torch()?])
+    }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        true
+    }
+
     fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
         let activation = match *self {
-            Self::Identity => return Ok(inputs.to_vec()),
+            Self::Dropout { .. } => return Ok(inputs.to_vec()),
             Self::Relu { negative_slope: 0.0 } => Activation::Relu,
             Self::Relu { negative_slope } => Activation::LeakyRelu(negative_slope),
             Self::Sigmoid => Activation::Sigmoid,

@@ -54,6 +54,10 @@ impl Layer for InnerProduct {
         Ok(vec![product.f_reshape([outer, &[self.outputs]].concat()).torch()?])
     }
 
+    fn keeps_pictures_apart(&self) -> bool {
+        self.axis >= 1
+    }
+
     fn plan(&self, plan: &mut Plan, inputs: &[Value], weights: &[Tensor]) -> Result<Vec<Value>> {
         if self.axis != 1 {
             return Err(Error::unsupported("a product over another axis than the first"));

@@ -92,6 +92,10 @@ impl Layer for Concat {
         Ok(vec![Tensor::f_cat(bottoms, axis_of(self.axis, bottoms[0].dim())? as i64).torch()?])
     }
 
+    fn keeps_pictures_apart(&self) -> bool {
+        self.axis >= 1
+    }
+
     fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
         if axis_of(self.axis, plan.shape(inputs[0]).len() + 1)? != 1 {
             return Err(Error::unsupported("a concatenation along another axis than the channels"));
@@ -124,6 +128,10 @@ impl Layer for Eltwise {
             .torch()?;
         }
         Ok(vec![joined])
+    }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        true
     }
 
     fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
@@ -176,6 +184,10 @@ impl Layer for Slice {
         let (axis, sizes) = self.parts(&bottoms[0].size())?;
         bottoms[0].f_split_with_sizes(sizes, axis as i64).torch()
     }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        self.axis >= 1
+    }
 }
 
 impl Layer for Split {
@@ -185,6 +197,10 @@ impl Layer for Split {
 
     fn forward(&self, bottoms: &[&Tensor], _weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok((0..self.tops).map(|_| bottoms[0].shallow_clone()).collect())
+    }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        true
     }
 
     fn plan(&self, _plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {

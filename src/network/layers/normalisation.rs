@@ -66,6 +66,10 @@ impl Layer for Softmax {
         Ok(vec![bottoms[0].f_softmax(self.axis, Kind::Float).torch()?])
     }
 
+    fn keeps_pictures_apart(&self) -> bool {
+        self.axis >= 1
+    }
+
     fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
         if axis_of(self.axis, plan.shape(inputs[0]).len() + 1)? != 1 {
             return Err(Error::unsupported("softmax over another axis than the channels"));
@@ -97,6 +101,10 @@ impl Layer for LocalResponse {
         let base = self.mean_square(bottoms[0])?.f_mul_scalar(self.alpha).torch()?.f_add_scalar(self.k).torch()?;
         Ok(vec![bottoms[0].f_mul(&base.f_pow_tensor_scalar(-self.beta).torch()?).torch()?])
     }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        true
+    }
 }
 
 impl Layer for Normalize {
@@ -116,5 +124,9 @@ impl Layer for Normalize {
         let norm = squares.f_add_scalar(self.epsilon).torch()?.f_sqrt().torch()?;
         let scale = weights[0].f_reshape([1, -1, 1, 1]).torch()?;
         Ok(vec![bottoms[0].f_div(&norm).torch()?.f_mul(&scale).torch()?])
+    }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        true
     }
 }

@@ -4,6 +4,7 @@ use tch::Tensor;
 
 use super::{Layer, Shape, TorchResult, axis_of};
 use crate::error::{Error, Result};
+use crate::network::chance::Chance;
 use crate::network::fused::{Operation, Plan, Value};
 use crate::network::network_definition::LayerDefinition;
 
@@ -11,6 +12,8 @@ use crate::network::network_definition::LayerDefinition;
 struct BatchNorm {
     epsilon: f64,
     use_global_stats: bool,
+    /// Whether mean and variance are measured while learning; then this share of them is kept at each step.
+    keeps: Option<f64>,
 }
 
 /// Multiplies, and shifts if `bias`. Weights: multiplier, then shift, both over `axes` dimensions from `axis` on.
@@ -31,7 +34,13 @@ pub(super) fn build_batch_norm(definition: &LayerDefinition) -> Result<Box<dyn L
     if epsilon.is_nan() || epsilon < 0.0 {
         return Err(Error::invalid(format!("`eps` is {epsilon}, and must not be negative")));
     }
-    Ok(Box::new(BatchNorm { epsilon: f64::from(epsilon), use_global_stats: parameters.flag("use_global_stats")?.unwrap_or(true) }))
+    let fraction = f64::from(parameters.number("moving_average_fraction")?.unwrap_or(0.999));
+    if !(0.0..=1.0).contains(&fraction) {
+        return Err(Error::invalid(format!("`moving_average_fraction` is {fraction}, and must be from 0 to 1")));
+    }
+    let global = parameters.flag("use_global_stats")?;
+    let keeps = if global == Some(true) { None } else { Some(fraction) };
+    Ok(Box::new(BatchNorm { epsilon: f64::from(epsilon), use_global_stats: global.unwrap_or(true), keeps }))
 }
 
 pub(super) fn build_scale(definition: &LayerDefinition) -> Result<Box<dyn Layer>> {
@@ -46,6 +55,27 @@ pub(super) fn build_scale(definition: &LayerDefinition) -> Result<Box<dyn Layer>
 pub(super) fn build_prelu(definition: &LayerDefinition) -> Result<Box<dyn Layer>> {
     let parameters = definition.parameters("prelu_param")?;
     Ok(Box::new(ParametricRelu { shared: parameters.flag("channel_shared")?.unwrap_or(false) }))
+}
+
+impl BatchNorm {
+    /// Normalised by the batch's own mean and variance.
+    fn by_batch(&self, input: &Tensor) -> Result<Vec<Tensor>> {
+        Ok(vec![input.f_batch_norm(None::<&Tensor>, None, None, None, true, 0.0, self.epsilon, false).torch()?])
+    }
+}
+
+/// Adds a batch's mean and variance to what was measured before, and one to how often (as Caffe counts).
+fn measure(input: &Tensor, weights: &[Tensor], kept: f64) -> Result<()> {
+    let axes: Vec<i64> = (0..input.dim() as i64).filter(|&axis| axis != 1).collect();
+    let (variance, mean) = input.f_detach().torch()?.f_var_mean_correction(axes.as_slice(), 0_i64, false).torch()?;
+    let values = (input.numel() as f64 / mean.numel().max(1) as f64).max(1.0);
+    let unbiased = if values > 1.0 { values / (values - 1.0) } else { 1.0 };
+    let one = weights[2].f_ones_like().torch()?;
+    for (weight, fresh) in weights.iter().zip([mean, variance.f_mul_scalar(unbiased).torch()?, one]) {
+        let sum = weight.f_mul_scalar(kept).torch()?.f_add(&fresh).torch()?;
+        weight.shallow_clone().f_copy_(&sum).torch()?;
+    }
+    Ok(())
 }
 
 fn channels(shape: &Shape) -> Result<i64> {
@@ -64,8 +94,24 @@ impl Layer for BatchNorm {
     }
 
     fn forward(&self, bottoms: &[&Tensor], weights: &[Tensor]) -> Result<Vec<Tensor>> {
-        let (mean, variance) = if self.use_global_stats { (Some(&weights[0]), Some(&weights[1])) } else { (None, None) };
-        Ok(vec![bottoms[0].f_batch_norm(None, None, mean, variance, !self.use_global_stats, 0.0, self.epsilon, false).torch()?])
+        if !self.use_global_stats {
+            return self.by_batch(bottoms[0]);
+        }
+        // One where the weights were prepared; nothing measured yet counts as zeros.
+        let inverse = weights[2].f_reciprocal().torch()?.f_nan_to_num(0.0, 0.0, 0.0).torch()?;
+        let (mean, variance) = (weights[0].f_mul(&inverse).torch()?, weights[1].f_mul(&inverse).torch()?);
+        let norm = bottoms[0].f_batch_norm(None, None, Some(&mean), Some(&variance), false, 0.0, self.epsilon, false);
+        Ok(vec![norm.torch()?])
+    }
+
+    fn learn(&self, bottoms: &[&Tensor], weights: &[Tensor], _chance: &mut Chance) -> Result<Vec<Tensor>> {
+        let Some(kept) = self.keeps else { return self.forward(bottoms, weights) };
+        tch::no_grad(|| measure(bottoms[0], weights, kept))?;
+        self.by_batch(bottoms[0])
+    }
+
+    fn learns_by_gradient(&self) -> bool {
+        false
     }
 
     /// Divides mean and variance by their factor once, which then is one.
@@ -121,6 +167,10 @@ impl Layer for Scale {
         Ok(vec![if self.bias { scaled.f_add(&spread(&weights[1])?).torch()? } else { scaled }])
     }
 
+    fn keeps_pictures_apart(&self) -> bool {
+        self.axis >= 1
+    }
+
     fn channel_map(&self, weights: &[Tensor]) -> Result<Option<(Tensor, Tensor)>> {
         if self.axis != 1 || self.axes != 1 {
             return Ok(None);
@@ -146,6 +196,10 @@ impl Layer for ParametricRelu {
 
     fn forward(&self, bottoms: &[&Tensor], weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok(vec![bottoms[0].f_prelu(&weights[0]).torch()?])
+    }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        true
     }
 }
 

@@ -135,6 +135,10 @@ impl Layer for Pooling {
         Ok(vec![pooled])
     }
 
+    fn keeps_pictures_apart(&self) -> bool {
+        true
+    }
+
     fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {
         let operation = match (&self.window, self.method, plan.shape(inputs[0]).as_slice()) {
             (None, Method::Average, _) => Operation::Mean { keep: true },

@@ -80,6 +80,10 @@ impl Layer for Input {
     fn forward(&self, _bottoms: &[&Tensor], _weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Err(Error::invalid("a network with several inputs was given one only"))
     }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        true
+    }
 }
 
 impl Flatten {
@@ -99,6 +103,10 @@ impl Layer for Flatten {
 
     fn forward(&self, bottoms: &[&Tensor], _weights: &[Tensor]) -> Result<Vec<Tensor>> {
         Ok(vec![bottoms[0].f_reshape(self.flat(&bottoms[0].size())?).torch()?])
+    }
+
+    fn keeps_pictures_apart(&self) -> bool {
+        self.axis >= 1
     }
 
     fn plan(&self, plan: &mut Plan, inputs: &[Value], _weights: &[Tensor]) -> Result<Vec<Value>> {

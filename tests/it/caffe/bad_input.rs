@@ -51,9 +51,10 @@ fn hostile_sizes_are_refused_early() {
 fn an_unknown_layer_type_is_named_with_the_known_ones() {
     let error = refused("layer {\n name: 'odd' type: 'Crystal' bottom: 'data' top: 'odd' }");
     assert_eq!(error.kind(), Kind::Unsupported);
-    let start = "layer \"odd\" (Crystal, line 3): this type is not supported; supported are AbsVal, BatchNorm, Concat, Convolution,";
+    let start =
+        "layer \"odd\" (Crystal, line 3): this type is not supported; supported are AbsVal, AbsCriterion, Accuracy, BatchNorm, Concat,";
     assert!(error.message().starts_with(start), "{error}");
-    assert!(error.message().ends_with("Slice, Softmax, Split, TanH"), "{error}");
+    assert!(error.message().ends_with("Slice, Softmax, SoftmaxWithLoss, Split, TanH"), "{error}");
 }
 
 #[test]
