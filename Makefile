@@ -21,6 +21,7 @@ test: setup
 	tests/socketio/run
 	tests/web/run
 	tests/walk_through --own
+	tests/digits/run
 	tests/kill_and_resume.py
 	tests/kill_server.py --kills 4
 	tests/private_addresses.py

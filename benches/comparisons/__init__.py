@@ -1,2 +1,2 @@
 """One module a comparison, in the order in which they run. Each has `TITLE` and `run(setting) -> Section`."""
-NAMES = ("forward", "folder", "intake", "index", "filtered", "scan", "growth", "http", "start", "latency", "soak")
+NAMES = ("forward", "folder", "training", "intake", "index", "filtered", "scan", "growth", "http", "start", "latency", "soak")

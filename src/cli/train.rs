@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
@@ -109,16 +110,43 @@ pub(super) fn run(config: &Config, arguments: &TrainArguments) -> Result<ExitCod
     let data = open(config, arguments)?;
     let plan = plan(config, arguments, &data)?;
     let chosen = device::choose(config.engine.device)?;
-    let outcome = supervised::train(&plan, &*data.training, data.validation.as_deref(), chosen, stop.flag(), &mut say);
+    let mut pace = Pace { examples: plan.schedule.batch_size * plan.schedule.accumulation, began: None };
+    let mut hear = |report: Report| {
+        pace.hear(&report);
+        say(report);
+    };
+    let outcome = supervised::train(&plan, &*data.training, data.validation.as_deref(), chosen, stop.flag(), &mut hear);
     match outcome? {
         Ended::Done { iterations } => {
-            println!("{iterations} iterations done; the network lies in {}", arguments.out.display());
+            println!("{iterations} iterations done{}; the network lies in {}", pace.told(iterations), arguments.out.display());
             Ok(ExitCode::SUCCESS)
         }
         Ended::Stopped { iteration } => {
             println!("stopped after {iteration} iterations; the same command goes on from there");
             Ok(ExitCode::from(1))
         }
+    }
+}
+
+/// How fast a run learns, validations and snapshots included.
+struct Pace {
+    /// Examples of an iteration.
+    examples: u32,
+    /// Where the run began, and when.
+    began: Option<(u64, Instant)>,
+}
+
+impl Pace {
+    fn hear(&mut self, report: &Report) {
+        if let Report::Iteration { iteration, .. } = report {
+            self.began.get_or_insert((*iteration, Instant::now()));
+        }
+    }
+
+    fn told(&self, iterations: u64) -> String {
+        let Some((first, since)) = self.began else { return String::new() };
+        let (seconds, examples) = (since.elapsed().as_secs_f64(), (iterations - first) as f64 * f64::from(self.examples));
+        format!(" in {seconds:.1} s, {:.0} pictures a second", examples / seconds.max(1e-3))
     }
 }
 

@@ -21,8 +21,8 @@ class Gone(Exception):
 class Server:
     """The program over a data folder; clients may name files below `roots`."""
 
-    def __init__(self, folder, roots, settings=""):
-        self.folder, self.process, self.url = pathlib.Path(folder), None, None
+    def __init__(self, folder, roots, settings="", binary=None):
+        self.folder, self.process, self.url, self.binary = pathlib.Path(folder), None, None, binary or program()
         self.folder.mkdir(parents=True)
         listed = ", ".join(json.dumps(str(pathlib.Path(root).resolve())) for root in roots)
         (self.folder / "likeness.toml").write_text(f"[import]\nroots = [{listed}]\n{settings}")
@@ -36,7 +36,7 @@ class Server:
         self.process.communicate()
 
     def start(self):
-        command = [program(), "--data-dir", self.folder, "serve", "--port", "0"]
+        command = [self.binary, "--data-dir", self.folder, "serve", "--port", "0"]
         with open(self.folder / "server.log", "a") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         for line in self.process.stdout:

@@ -18,8 +18,11 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).map_or("", |value| value.to_str().unwrap())
 }
 
+/// What a browser accepts: `/` and `/models/{key}` have other answers for programs.
+const PAGE: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+
 async fn document(test: &TestApp) -> String {
-    let (status, _, body) = test.ask_raw("GET", "/", &[], &[]).await;
+    let (status, _, body) = test.ask_raw("GET", "/", &[PAGE], &[]).await;
     assert_eq!(status, 200);
     String::from_utf8(body).unwrap()
 }
@@ -51,7 +54,7 @@ async fn every_page_is_the_same_document_under_a_strict_policy() {
         "/models/a_key",
         "/map",
     ] {
-        let (status, headers, body) = test.ask_raw("GET", path, &[], &[]).await;
+        let (status, headers, body) = test.ask_raw("GET", path, &[PAGE], &[]).await;
         assert_eq!((status, text(&headers, "content-type")), (200, "text/html; charset=utf-8"), "{path}");
         assert_eq!(body, first.as_bytes(), "{path}");
         let policy = text(&headers, "content-security-policy");
@@ -113,12 +116,12 @@ async fn a_known_document_is_not_sent_again() {
         return;
     }
     let test = TestApp::empty().await;
-    let (_, headers, _) = test.ask_raw("GET", "/library", &[], &[]).await;
+    let (_, headers, _) = test.ask_raw("GET", "/library", &[PAGE], &[]).await;
     assert_eq!(text(&headers, "cache-control"), "no-cache");
     let tag = text(&headers, "etag").to_owned();
-    let (status, _, body) = test.ask_raw("GET", "/", &[("if-none-match", &tag)], &[]).await;
+    let (status, _, body) = test.ask_raw("GET", "/", &[PAGE, ("if-none-match", &tag)], &[]).await;
     assert_eq!((status, body.len()), (304, 0));
-    assert_eq!(test.ask_raw("GET", "/", &[("if-none-match", "\"another\"")], &[]).await.0, 200);
+    assert_eq!(test.ask_raw("GET", "/", &[PAGE, ("if-none-match", "\"another\"")], &[]).await.0, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

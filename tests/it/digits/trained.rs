@@ -129,7 +129,7 @@ async fn work(test: &TestApp) {
     let end = CancellationToken::new();
     let workers = worker::start(&test.app, &end);
     let mut events = test.app.jobs.subscribe();
-    while test.app.jobs.count(&[Status::Queued, Status::Running, Status::Cancelling]).await.unwrap() > 0 {
+    while test.app.jobs.count(&[Status::Queued, Status::Running, Status::Cancelling], &[]).await.unwrap() > 0 {
         let _ = tokio::time::timeout(Duration::from_secs(1), events.recv()).await;
     }
     end.cancel();
