@@ -4,6 +4,7 @@
 mod door;
 mod forms;
 mod owners;
+mod refused;
 mod trained;
 
 use serde_json::Value;

@@ -11,13 +11,13 @@ use super::{gradients, send, send_form};
 use crate::support::TestApp;
 
 /// Slopes from pixels: one layer, as the original's example has it.
-const SLOPES: &str = r#"
+pub(super) const SLOPES: &str = r#"
 layer { name: "scale" type: "Power" bottom: "data" top: "scale" power_param { scale: 0.004 } }
 layer { name: "hidden" type: "InnerProduct" bottom: "scale" top: "output" inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
 layer { name: "loss" type: "EuclideanLoss" bottom: "output" bottom: "label" top: "loss" exclude { stage: "deploy" } }
 "#;
 
-fn form<'a>(dataset: &'a str, network: &'a str) -> Vec<(&'a str, &'a str)> {
+pub(super) fn form<'a>(dataset: &'a str, network: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("username", "fred"),
         ("model_name", "slopes"),
@@ -32,7 +32,7 @@ fn form<'a>(dataset: &'a str, network: &'a str) -> Vec<(&'a str, &'a str)> {
     ]
 }
 
-const CREATE: &str = "/models/images/generic.json";
+pub(super) const CREATE: &str = "/models/images/generic.json";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_is_told_with_all_its_keys() {
@@ -125,7 +125,7 @@ async fn lists_make_a_model_for_each_combination() {
 }
 
 /// Lets workers do what waits until nothing does.
-async fn work(test: &TestApp) {
+pub(super) async fn work(test: &TestApp) {
     let end = CancellationToken::new();
     let workers = worker::start(&test.app, &end);
     let mut events = test.app.jobs.subscribe();

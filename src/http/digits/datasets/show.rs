@@ -102,7 +102,9 @@ fn classes(dataset: &Dataset) -> Option<Value> {
     let label = |number: usize| dataset.findings.labels.get(number).cloned().unwrap_or_else(|| number.to_string());
     let rows = built.classes.iter().enumerate().take(MOST_CLASSES).map(|(number, (count, _))| json!([label(number), count]));
     let rows: Vec<Value> = rows.collect();
-    Some(json!({ "title": "Classes in the training set", "heads": ["Class", "Entries"], "rows": rows }))
+    // The largest class, beside which the others are drawn.
+    let most = built.classes.iter().map(|(count, _)| *count).max();
+    Some(json!({ "title": "Classes in the training set", "heads": ["Class", "Entries"], "rows": rows, "most": most }))
 }
 
 /// A few lines for the form of a model.

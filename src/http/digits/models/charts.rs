@@ -17,8 +17,11 @@ const MOST_POINTS: usize = 400;
 /// Colours that the style sheet knows.
 const COLOURS: usize = 6;
 
-/// Horizontal lines, and marks along the epochs.
+/// Horizontal lines.
 const STEPS: usize = 5;
+
+/// Marks along the epochs, at most.
+const EPOCH_MARKS: f64 = 10.0;
 
 /// A drawing for the template.
 #[derive(Debug, Serialize)]
@@ -104,15 +107,26 @@ fn ticks(last_epoch: f64, highest: f64, with_percent: bool) -> Vec<Tick> {
     for step in 0..=STEPS {
         let share = step as f64 / STEPS as f64;
         let y = HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share;
-        let x = LEFT + (WIDTH - LEFT - RIGHT) * share;
         let (left, right) = (LEFT, WIDTH - RIGHT);
         ticks.push(tick([left, y, right, y], short(highest * share), [left - 6.0, y + 4.0], "end"));
         if with_percent {
             ticks.push(tick([right, y, right, y], format!("{:.0}%", share * 100.0), [right + 6.0, y + 4.0], "start"));
         }
-        ticks.push(tick([x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 4.0], short(last_epoch * share), [x, HEIGHT - 8.0], "middle"));
     }
+    ticks.extend(epoch_marks(last_epoch));
     ticks
+}
+
+/// Marks at round epochs.
+fn epoch_marks(last_epoch: f64) -> impl Iterator<Item = Tick> {
+    let step = rounded_up(last_epoch / EPOCH_MARKS);
+    // An end that is a round number in all but its last bits gets its mark, too.
+    let count = (last_epoch / step + 1e-6).floor() as usize;
+    (0..=count).map(move |number| {
+        let epoch = number as f64 * step;
+        let x = LEFT + (WIDTH - LEFT - RIGHT) * epoch / last_epoch;
+        tick([x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 4.0], short(epoch), [x, HEIGHT - 8.0], "middle")
+    })
 }
 
 fn tick([x1, y1, x2, y2]: [f64; 4], text: String, [text_x, text_y]: [f64; 2], anchor: &'static str) -> Tick {
@@ -132,6 +146,10 @@ fn rounded_up(value: f64) -> f64 {
 
 /// A number with as many digits as a mark of an axis needs.
 fn short(value: f64) -> String {
-    let text = if value != 0.0 && value.abs() < 0.01 { format!("{value:.1e}") } else { format!("{value:.2}") };
+    let text = match value.abs() {
+        size if size == 0.0 || size >= 0.1 => format!("{value:.2}"),
+        size if size >= 1e-4 => format!("{value:.5}"),
+        _ => format!("{value:.1e}"),
+    };
     if text.contains('e') { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
