@@ -57,7 +57,7 @@ pub struct EvaluateArguments {
 
 pub(super) async fn run(config: Config, arguments: EvaluateArguments) -> Result<ExitCode> {
     let kind = IndexKind::parse(&arguments.index, arguments.index_settings.as_deref())?;
-    let zoo = Zoo::new(&config.data_dir, config.models.mirror.clone());
+    let zoo = super::model::zoo(&config);
     let Resolved { source, layer, is_described } = resolve(&zoo, &arguments.model, &assumed_input(&arguments)?)?;
     if !is_described {
         eprintln!("note: nothing describes {}; its input is taken as {:?}", arguments.model, source.input);

@@ -80,8 +80,9 @@ pub(super) async fn run(config: &Config, arguments: ModelArguments) -> Result<Ex
     }
 }
 
-fn zoo(config: &Config) -> Zoo {
-    Zoo::new(&config.data_dir, config.models.mirror.clone())
+/// The models of the program, of the user, and those that were trained in this library.
+pub(super) fn zoo(config: &Config) -> Zoo {
+    Zoo::new(&config.data_dir, config.models.mirror.clone()).with_trained(&config.jobs_folder())
 }
 
 pub(super) fn list(config: &Config, arguments: &ListArguments) -> ExitCode {

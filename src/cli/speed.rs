@@ -9,7 +9,7 @@ use serde_json::json;
 use super::bar;
 use crate::config::Config;
 use crate::error::Result;
-use crate::model::{DEFAULT_MODEL, Zoo};
+use crate::model::DEFAULT_MODEL;
 use crate::network::Engine;
 use crate::tasks::speed::{Speed, measure, pictures_in};
 use crate::tasks::vectorise::Vectoriser;
@@ -37,7 +37,7 @@ pub struct SpeedArguments {
 pub(super) async fn run(config: Config, arguments: SpeedArguments) -> Result<ExitCode> {
     let files = pictures_in(&arguments.folder)?;
     let engine = Engine::start(&config.engine)?;
-    let zoo = Zoo::new(&config.data_dir, config.models.mirror.clone());
+    let zoo = super::model::zoo(&config);
     let (network, signature) = zoo.load(&engine, &arguments.model, &arguments.layer).await?;
     let stop = bar::stop_on_interrupt();
     let shown = bar::pictures("measuring");

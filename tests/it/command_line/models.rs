@@ -56,6 +56,23 @@ fn a_download_says_what_was_here_already_and_what_nobody_has() {
 }
 
 #[test]
+fn what_was_trained_in_a_library_is_one_of_its_models() {
+    let data = tempfile::TempDir::new().unwrap();
+    let trained = data.path().join("jobs/20261122-042315-8ecb");
+    std::fs::create_dir_all(&trained).unwrap();
+    for file in std::fs::read_dir(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("modelzoo/likeness_small")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), trained.join(file.file_name())).unwrap();
+    }
+    let listed = json(&likeness(data.path(), &["model", "list", "--json"]));
+    assert!(listed.as_array().unwrap().iter().any(|row| row["key"] == "20261122-042315-8ecb"), "{listed}");
+    let pictures = data.path().join("pictures");
+    likeness(data.path(), &["render", pictures.to_str().unwrap(), "--groups", "2", "--views", "2", "--width", "64", "--height", "64"]);
+    let found = likeness(data.path(), &["speed", pictures.to_str().unwrap(), "--model", "20261122-042315-8ecb", "--json"]);
+    assert!(found.status.success(), "{}", text(&found.stderr));
+}
+
+#[test]
 fn the_speed_of_a_network_is_told_by_precision_and_batch() {
     let data = tempfile::TempDir::new().unwrap();
     let told = |more: &[&str]| likeness(data.path(), &[&["model", "speed", "likeness_small", "--batch", "1,3"], more].concat());

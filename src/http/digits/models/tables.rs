@@ -1,5 +1,7 @@
 //! What networks say, as tables of a page.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use crate::model::inference::Examination;
@@ -23,20 +25,7 @@ pub(super) fn data_address(bytes: &[u8]) -> Option<String> {
         [0xff, 0xd8, ..] => "image/jpeg",
         _ => return None,
     };
-    (bytes.len() <= MOST_SHOWN).then(|| format!("data:{media_type};base64,{}", base64(bytes)))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - group.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * place) & 63) as usize];
-            text.push(if place <= group.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
+    (bytes.len() <= MOST_SHOWN).then(|| format!("data:{media_type};base64,{}", BASE64.encode(bytes)))
 }
 
 /// Pairs of label and percent with two digits.

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 
 use super::envelope::written;
-use super::media::base64;
 use super::search::QueryShown;
 use crate::http::files;
 use crate::http::vframe::detection::Seen;
@@ -84,7 +85,7 @@ fn media(text: &mut Vec<u8>, media: &Media) -> io::Result<()> {
     write!(text, ",\"graphic\":{},\"height\":{},\"id\":{}", media.graphic, media.height, media.id)?;
     field(text, "mediaType", &media.media_type)?;
     match &media.preview {
-        Some(preview) => write!(text, ",\"preview\":\"{}\"", base64(preview))?,
+        Some(preview) => write!(text, ",\"preview\":\"{}\"", BASE64.encode(preview))?,
         None => text.extend(b",\"preview\":null"),
     }
     write!(text, ",\"sha256\":\"{}\",\"thumbnail\":\"{}\"", media.sha256, files::thumbnail_url(media))?;

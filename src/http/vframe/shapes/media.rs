@@ -1,5 +1,7 @@
 //! Pictures and frames of the library, as they are shown.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -294,22 +296,8 @@ pub(crate) fn media(media: &media::Media) -> Media {
         camera: media.camera.clone(),
         deleted_at: media.deleted_at.map(http_date),
         graphic: media.graphic,
-        preview: media.preview.as_deref().map(base64),
+        preview: media.preview.as_deref().map(|preview| BASE64.encode(preview)),
     }
-}
-
-/// Base64 with padding (RFC 4648, section 4).
-pub(super) fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().enumerate().fold(0, |bits, (place, byte)| bits | u32::from(*byte) << (16 - 8 * place));
-        for digit in 0..4 {
-            let is_padding = digit > chunk.len();
-            text.push(if is_padding { '=' } else { char::from(DIGITS[(bits >> (18 - 6 * digit)) as usize & 63]) });
-        }
-    }
-    text
 }
 
 impl From<&media::Duplicates> for Duplicates {
