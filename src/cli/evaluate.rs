@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::imaging::ResizeFilter;
 use crate::index::IndexKind;
 use crate::model::file::{Resolved, resolve};
-use crate::model::{DEFAULT_MODEL, Zoo};
+use crate::model::DEFAULT_MODEL;
 use crate::network::{ColourOrder, Engine, InputSpec};
 use crate::tasks::evaluate::{Evaluation, evaluate};
 use crate::tasks::vectorise::Vectoriser;

@@ -8,6 +8,7 @@ export const models = {
   forSearchHint: "Networks whose layers describe pictures.",
   detectors: "Detectors",
   detectorsHint: "Networks that find things in pictures: faces, codes, objects.",
+  train: "Train a network",
   empty: "The zoo is empty",
   emptyHint: "Models are folders with a model.yaml in the folder “modelzoo” of the library.",
   failed: "The models could not be read",

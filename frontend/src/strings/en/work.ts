@@ -36,6 +36,7 @@ export const work = {
   },
   /** Kinds of tasks; of those that are not here, the server's own titles. */
   kinds: {
+    create_dataset: "Make a dataset",
     delete_media: "Delete pictures",
     detect: "Detect objects",
     download_model: "Download models",
@@ -44,6 +45,7 @@ export const work = {
     import: "Import",
     long_task: "Test run",
     map: "Make the map",
+    train_model: "Train a network",
     update_index: "Update indexes",
   } as Readonly<Record<string, string>>,
   foreign: "Of another program",
@@ -135,6 +137,8 @@ export const work = {
     pictures: "Pictures",
     bytes: "Size",
     missing: "Missing or damaged",
+    iterations: "Iterations",
+    entries: (set: string) => `Entries (${set})`,
     sampled: "Vectors that asked",
     vectors: "Vectors searched",
     best: "Best recall",
@@ -153,6 +157,8 @@ export const work = {
     map: "To the map",
     collection: "To the collection",
     download: "Download the archive",
+    training: "Curves and snapshots",
+    dataset: "To the dataset",
   },
   start: {
     menu: "Start",

@@ -4,7 +4,7 @@ import clsx from "clsx";
 import { BrainCircuit, Download } from "lucide-react";
 import { type Model, zoo } from "../../api/models";
 import { useRuns } from "../../api/runs";
-import { Button } from "../../parts/Button";
+import { Button, buttonClass } from "../../parts/Button";
 import cards from "../../parts/Cards.module.css";
 import { useStart } from "../../parts/runs/useStart";
 import { Empty, Failed } from "../../parts/States";
@@ -74,6 +74,9 @@ export default function Models() {
   return (
     <>
       <ViewHead title={words.title} note={list.data && words.count(models.length)}>
+        <a className={buttonClass()} href="/digits">
+          {words.train}
+        </a>
         <DownloadAll models={models} />
       </ViewHead>
       {list.isPending && <LoadingModels />}

@@ -61,7 +61,14 @@ export function About({ job, kinds }: { job: Job; kinds: readonly TaskKind[] }) 
   );
 }
 
-function WayLink({ way: { label, path, search, isFile } }: { way: Way }) {
+function WayLink({ way: { label, path, search, isFile, isElsewhere } }: { way: Way }) {
+  if (isElsewhere) {
+    return (
+      <a className={buttonClass()} href={path}>
+        {label}
+      </a>
+    );
+  }
   if (isFile) {
     return (
       <a className={buttonClass("primary")} href={path} download>

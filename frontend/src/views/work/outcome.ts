@@ -11,6 +11,8 @@ export interface Way {
   path: string;
   search?: Readonly<Record<string, string>>;
   isFile?: boolean;
+  /** A page of the server that is not of this app. */
+  isElsewhere?: boolean;
 }
 
 export interface Outcome {
@@ -125,6 +127,19 @@ function ofDeletion({ changed, failed }: Found, { restore }: Found): Outcome {
   return { facts: [...fact(results.changed, changed), ...fact(results.failed, failed)], ways: [way] };
 }
 
+const ofTraining = ({ iterations }: Found): Outcome => ({ facts: fact(results.iterations, iterations), ways: [] });
+
+function ofDataset({ entries, failed }: Found): Outcome {
+  const sets = Object.entries(asObject(entries)).flatMap(([name, count]) => fact(results.entries(name), count));
+  return { facts: [...sets, ...fact(results.failed, failed)], ways: [] };
+}
+
+/** Datasets and models have pages from the moment when they are asked for. */
+const pagesOf = ({ model, dataset }: Found): Readonly<Record<string, Way[]>> => ({
+  train_model: [{ label: to.training, path: `/models/${model}`, isElsewhere: true }],
+  create_dataset: [{ label: to.dataset, path: `/datasets/${dataset}`, isElsewhere: true }],
+});
+
 const KINDS: Readonly<Record<string, (result: Found, params: Found) => Outcome>> = {
   import: ofImport,
   update_index: ofIndex,
@@ -134,13 +149,19 @@ const KINDS: Readonly<Record<string, (result: Found, params: Found) => Outcome>>
   detect: ofDetection,
   download_model: ofDownload,
   delete_media: ofDeletion,
+  train_model: ofTraining,
+  create_dataset: ofDataset,
 };
 
 /** Of kinds that are not known here, whatever the result says. */
 export function outcomeOf({ task_name, result, params }: Pick<Job, "task_name" | "result" | "params">): Outcome {
-  if (result === null || result === undefined) return { facts: [], ways: [] };
+  const pages = pagesOf(asObject(params))[task_name] ?? [];
+  if (result === null || result === undefined) return { facts: [], ways: pages };
   const known = KINDS[task_name];
-  if (known) return known(asObject(result), asObject(params));
+  if (known) {
+    const { facts, ways } = known(asObject(result), asObject(params));
+    return { facts, ways: [...pages, ...ways] };
+  }
   const { status, ...rest } = asObject(result);
   return { facts: factsOf(rest), ways: [] };
 }
