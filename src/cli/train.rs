@@ -12,11 +12,16 @@ use crate::dataset::lmdb::{self, Reader};
 use crate::error::{Error, Result, io_error};
 use crate::network::device;
 use crate::train::supervised::{
-    self, Augmentation, Course, Databases, Ended, Examples, FolderExamples, Framework, Label, MeanSubtraction, Prepared, Purpose, Report,
-    Schedule, SolverKind, SolverSettings, Task, TrainPlan, lenet, prepare, solver_text, write_files,
+    self, Course, Databases, Ended, Examples, FolderExamples, Framework, Label, MeanSubtraction, Prepared, Purpose, Report, Schedule,
+    SolverKind, SolverSettings, Task, TrainPlan, prepare, solver_text,
 };
 
+mod network;
 mod policy;
+mod variation;
+
+use network::Network;
+use variation::VariationArguments;
 
 /// What to train, and on what.
 #[derive(Args)]
@@ -39,7 +44,7 @@ pub struct TrainArguments {
     /// Folder for snapshots, curves and texts; a training that stopped there goes on
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The network: `lenet`, or a prototxt file with the rules of DIGITS
+    /// The network: `lenet`, a prototxt file with the rules of DIGITS, or a file of Lua for Torch 7 (.lua), whose habits are then followed
     #[arg(long, value_name = "NAME|FILE", default_value = "lenet")]
     network: String,
     /// Width of the pictures of class folders, in pixels
@@ -69,6 +74,9 @@ pub struct TrainArguments {
     /// SGD, NESTEROV, ADAGRAD, RMSPROP, ADADELTA or ADAM
     #[arg(long, default_value = "SGD")]
     solver: String,
+    /// Share of the mean square that RMSPROP keeps
+    #[arg(long, value_name = "SHARE", default_value_t = 0.99)]
+    rms_decay: f64,
     /// Base learning rate
     #[arg(long, default_value_t = 0.01)]
     rate: f64,
@@ -88,6 +96,11 @@ pub struct TrainArguments {
     /// Seed of everything random
     #[arg(long)]
     seed: Option<u64>,
+    /// Draw examples at random instead of one after the other (Torch only)
+    #[arg(long)]
+    shuffle: bool,
+    #[command(flatten)]
+    variation: VariationArguments,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -189,16 +202,18 @@ fn is_database(folder: &Path) -> bool {
 }
 
 fn plan(config: &Config, arguments: &TrainArguments, data: &Data) -> Result<TrainPlan> {
-    let text = text(&arguments.network)?;
-    let prepared = prepare(&text, &purpose(arguments, data)?)?;
+    let task = task(data)?;
+    let network = Network::read(&arguments.network, &task, data.training.shape(), arguments.crop, arguments.weights.is_some())?;
+    let prepared = prepare(&network.text, &purpose(arguments, data, task, &network))?;
     let kind = SolverKind::parse(&arguments.solver);
     let kind = kind
         .ok_or_else(|| Error::invalid(format!("--solver {}: use SGD, NESTEROV, ADAGRAD, RMSPROP, ADADELTA or ADAM", arguments.solver)))?;
-    let solver = SolverSettings::new(kind, arguments.rate, Framework::Caffe);
-    let schedule = schedule(arguments, &prepared)?;
-    let course = Course::new(&schedule, Framework::Caffe, data.training.len())?;
+    let solver = SolverSettings { rms_decay: arguments.rms_decay, ..SolverSettings::new(kind, arguments.rate, network.framework) };
+    let schedule = schedule(arguments, &prepared, &network)?;
+    let course = Course::new(&schedule, network.framework, data.training.len())?;
     let validation = data.validation.as_ref().map_or(0, |examples| examples.len());
-    write_files(&arguments.out, &text, &prepared, &solver_text(&solver, &schedule, &course, validation, arguments.seed))?;
+    let texts = solver_text(&solver, &schedule, &course, validation, arguments.seed);
+    network.write(&arguments.out, &prepared, &texts)?;
     write_labels(&arguments.out, &data.labels)?;
     let mean = match arguments.mean {
         Mean::None => MeanSubtraction::None,
@@ -206,12 +221,12 @@ fn plan(config: &Config, arguments: &TrainArguments, data: &Data) -> Result<Trai
         Mean::Image => MeanSubtraction::measured(&*data.training)?,
     };
     Ok(TrainPlan {
+        framework: network.framework,
         network: prepared.network,
-        framework: Framework::Caffe,
         solver,
         schedule,
         mean,
-        augmentation: Augmentation::default(),
+        augmentation: arguments.variation.augmentation(),
         crop: prepared.crop,
         seed: arguments.seed,
         initial_weights: arguments.weights.clone(),
@@ -220,26 +235,30 @@ fn plan(config: &Config, arguments: &TrainArguments, data: &Data) -> Result<Trai
     })
 }
 
-fn schedule(arguments: &TrainArguments, prepared: &Prepared) -> Result<Schedule> {
+fn schedule(arguments: &TrainArguments, prepared: &Prepared, network: &Network) -> Result<Schedule> {
+    let own_validation_batch = network.validation_batch_size.filter(|_| arguments.batch.is_none());
     Ok(Schedule {
         epochs: arguments.epochs,
         policy: policy::parse(&arguments.policy)?,
         batch_size: prepared.batch_size,
-        validation_batch_size: prepared.validation_batch_size,
+        validation_batch_size: own_validation_batch.unwrap_or(prepared.validation_batch_size),
         accumulation: arguments.accumulation,
         snapshot_interval: arguments.snapshot_interval,
         validation_interval: arguments.val_interval,
-        shuffle: false,
+        shuffle: arguments.shuffle && network.framework == Framework::Torch,
     })
 }
 
 /// What the first example and the folders tell of the task.
-fn purpose(arguments: &TrainArguments, data: &Data) -> Result<Purpose> {
-    let task = match data.training.read(0)?.label {
+fn task(data: &Data) -> Result<Task> {
+    Ok(match data.training.read(0)?.label {
         Label::Class(_) => Task::Classification { classes: classes(data)? },
         Label::Values(values) => Task::Generic { label_values: values.len() },
         Label::None => Task::Generic { label_values: 0 },
-    };
+    })
+}
+
+fn purpose(arguments: &TrainArguments, data: &Data, task: Task, network: &Network) -> Purpose {
     let name = |folder: &Path| folder.display().to_string();
     let databases = Databases {
         training: name(&arguments.train),
@@ -248,7 +267,8 @@ fn purpose(arguments: &TrainArguments, data: &Data) -> Result<Purpose> {
         validation_labels: arguments.val_labels.as_deref().map(name),
         ..Databases::default()
     };
-    Ok(Purpose { task, shape: data.training.shape(), crop: arguments.crop, batch_size: arguments.batch, databases })
+    let (crop, batch_size) = (arguments.crop.or(network.crop), arguments.batch.or(network.batch_size));
+    Purpose { task, shape: data.training.shape(), crop, batch_size, databases }
 }
 
 /// Number of classes: of the folders, else one more than the largest in the database.
@@ -263,13 +283,6 @@ fn classes(data: &Data) -> Result<u32> {
         }
     }
     Ok(most.saturating_add(1))
-}
-
-fn text(network: &str) -> Result<String> {
-    if network == "lenet" {
-        return Ok(lenet());
-    }
-    std::fs::read_to_string(network).map_err(|error| io_error(Path::new(network), "read", error))
 }
 
 fn write_labels(folder: &Path, labels: &[String]) -> Result<()> {

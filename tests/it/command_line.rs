@@ -12,6 +12,7 @@ mod index;
 mod maintenance;
 mod models;
 mod serving;
+mod training;
 
 pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_likeness"));
