@@ -30,7 +30,7 @@ fn lua_of_torch_7_is_trained_with_its_augmentation_and_goes_on_where_it_was() {
         "{said}{}",
         text(&trained.stderr)
     );
-    for file in ["model.lua", "deploy.prototxt", "labels.txt", "snapshot_3.caffemodel"] {
+    for file in ["model.lua", "deploy.prototxt", "labels.txt", "snapshot_3_Model.caffemodel"] {
         assert!(out.join(file).exists(), "{file} of {:?}", std::fs::read_dir(&out).unwrap().collect::<Vec<_>>());
     }
     let again = train(&[]);
