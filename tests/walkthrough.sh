@@ -148,8 +148,8 @@ fi
 run "$HOST/completed_jobs.json"
 accuracy=$(value 'a["models"][0]["accuracy (val) last"]')
 echo "# validation accuracy after $EPOCHS epochs: $accuracy, the best of an epoch: $(value 'a["models"][0]["accuracy (val) max"]')"
-# With MNIST this recipe ends at about 98.95 %, in PyTorch as well, give or take what the quarter that is drawn for validation does
-# (a deviation of 0.08): 99.0 is told and not asked for.
+# With MNIST this recipe ends between 98.9 and 99.2 %, by the quarter that is drawn for validation (its deviation is 0.08); PyTorch's
+# ends there as well. So 99.0 is told, and less than can be by chance is asked for.
 least=$([ "$EPOCHS" -ge 30 ] && echo 0.986 || echo 0.98)
 python3 -c 'import sys; sys.exit(float(sys.argv[1]) < 0.99)' "$accuracy" || echo "# below 99.0 %"
 python3 -c 'import sys; sys.exit(float(sys.argv[1]) < float(sys.argv[2]))' "$accuracy" "$least" || { echo "below $least"; exit 1; }
