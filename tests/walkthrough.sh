@@ -148,8 +148,8 @@ fi
 run "$HOST/completed_jobs.json"
 accuracy=$(value 'a["models"][0]["accuracy (val) last"]')
 echo "# validation accuracy after $EPOCHS epochs: $accuracy, the best of an epoch: $(value 'a["models"][0]["accuracy (val) max"]')"
-# With MNIST this recipe ends between 98.9 and 99.2 %, by the quarter that is drawn for validation (its deviation is 0.08); PyTorch's
-# ends there as well. So 99.0 is told, and less than can be by chance is asked for.
+# With MNIST four trainings of 30 epochs ended at 98.97, 99.04, 99.05 and 99.16 %, two of the same recipe in PyTorch at 98.87 and 98.93:
+# the quarter that is drawn for validation alone has a deviation of 0.08. So below 99.0 is told, and below what chance explains fails.
 least=$([ "$EPOCHS" -ge 30 ] && echo 0.986 || echo 0.98)
 python3 -c 'import sys; sys.exit(float(sys.argv[1]) < 0.99)' "$accuracy" || echo "# below 99.0 %"
 python3 -c 'import sys; sys.exit(float(sys.argv[1]) < float(sys.argv[2]))' "$accuracy" "$least" || { echo "below $least"; exit 1; }
